@@ -11,6 +11,7 @@ from app.cases.rules.advice_rows import RouteFor
 from app.cases.rules.case_states import CaseState, Channel, DecisionBasis, RequestSource
 from app.cases.rules.duties import Bearer, Ending, Unit
 from app.cases.rules.exceptions import Span
+from app.cases.rules.notices import REFUSALS
 from app.children.tables import Child
 from app.core.base import Row
 from app.core.roles import Profession
@@ -284,6 +285,16 @@ Index(
     postgresql_where=IS_DUE,
 )
 """The figures of open cases are counted in this index alone."""
+
+WITHOUT_NOTICE = and_(cases_in(*REFUSALS), Case.due_on.is_not(None))
+"""Refused cases whose notice was not sent: until then the council has not notified the family (regs 5 and 10)."""
+Index(
+    "ix_ehc_case_without_notice",
+    Case.due_on,
+    Case.id,
+    sqlite_where=WITHOUT_NOTICE,
+    postgresql_where=WITHOUT_NOTICE,
+)
 
 WITHOUT_OWNER = and_(Case.owner_id.is_(None), Case.due_on.is_not(None))
 """Cases in which something is due and on which no officer works."""

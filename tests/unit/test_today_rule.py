@@ -20,7 +20,14 @@ COUNTS = {Reason.overdue: 3, Reason.this_week: 0, Reason.to_read: 24, Reason.lat
 
 
 def test_reasons_come_in_the_order_in_which_something_is_lost():
-    assert [each.name for each in Reason] == ["overdue", "this_week", "to_read", "late_advice", "unread"]
+    assert [each.name for each in Reason] == [
+        "overdue",
+        "this_week",
+        "notice",
+        "to_read",
+        "late_advice",
+        "unread",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -41,7 +48,7 @@ def test_the_last_page():
     assert last_page({Reason.overdue: 25}, 25) == 1
 
 
-@given(st.lists(st.integers(0, 60), min_size=5, max_size=5), st.integers(1, 30))
+@given(st.lists(st.integers(0, 60), min_size=len(Reason), max_size=len(Reason)), st.integers(1, 30))
 def test_all_pages_together_show_every_row_once_and_in_order(numbers, size):
     counts = dict(zip(Reason, numbers, strict=True))
     shown = [

@@ -27,9 +27,10 @@ from sqlalchemy.orm import Session, aliased
 
 from app.accounts.tables.people import Person
 from app.cases.queries.absences import COVERED_NOW
+from app.cases.rules.case_numbers import read_case_number
 from app.cases.rules.case_states import CaseState
 from app.cases.rules.today import SOON, Part, Reason, Whose, last_page, parts_of_page
-from app.cases.tables import Case
+from app.cases.tables import WITHOUT_NOTICE, Case
 from app.children.queries.finding import child_matches
 from app.children.queries.involved import full_name
 from app.children.tables import Child
@@ -124,11 +125,19 @@ def _read(session: Session, wanted: Wanted, part: Part | None, params: Mapping[s
     reason = part.reason if part else None
     params = {**params, "before": part.offset if part else 0}
     if wanted.looked_for:
-        statement = _statement(wanted.whose, reason, child_matches(wanted.looked_for))
+        statement = _statement(wanted.whose, reason, _matches(wanted.looked_for))
         rows: list[Any] = list(session.execute(statement, params))
     else:
         rows = list(_compiled(wanted.whose, reason).rows(session, **params))
     return rows[: part.limit] if part else rows
+
+
+def _matches(looked_for: str) -> ColumnElement[bool]:
+    """Return the criterion for the children whom these words name, or to whom a case with this number belongs."""
+    number = read_case_number(looked_for)
+    if number is None:
+        return child_matches(looked_for)
+    return Child.id.in_(select(Case.child_id).where(Case.number == number))
 
 
 @cache
@@ -164,6 +173,7 @@ class Source:
 SOURCES: Mapping[Reason, Source] = {
     Reason.overdue: Source(Case, Case.due_on < _TODAY, Case.due_on),
     Reason.this_week: Source(Case, and_(Case.due_on >= _TODAY, Case.due_on <= _SOON), Case.due_on),
+    Reason.notice: Source(Case, and_(WITHOUT_NOTICE, Case.due_on > _SOON), Case.due_on),
     Reason.to_read: Source(Form, TO_READ, Form.submitted_at),
     Reason.late_advice: Source(Form, and_(AWAITED_ADVICE, Form.due_on < _TODAY), Form.due_on),
     Reason.unread: Source(Message, UNREAD_ANSWERS, Message.id),

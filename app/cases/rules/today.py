@@ -16,6 +16,7 @@ class Reason(enum.Enum):
 
     overdue = "overdue"
     this_week = "this_week"
+    notice = "notice"
     to_read = "to_read"
     late_advice = "late_advice"
     unread = "unread"
@@ -24,6 +25,7 @@ class Reason(enum.Enum):
 REASON_LABELS: Mapping[Reason, str] = {
     Reason.overdue: N_("Overdue"),
     Reason.this_week: N_("Due this week"),
+    Reason.notice: N_("Notices to send"),
     Reason.to_read: N_("To read"),
     Reason.late_advice: N_("Late advice"),
     Reason.unread: N_("Unread messages"),
@@ -51,6 +53,8 @@ DUTY_LABELS: Mapping[CaseState, str] = {
     CaseState.assessing: N_("Final plan, or the decision to make none"),
     CaseState.preparing_plan: N_("Draft plan, then the final plan"),
     CaseState.draft_served: N_("Final plan"),
+    CaseState.not_assessing: N_("Notice of the decision not to assess"),
+    CaseState.not_issuing: N_("Notice of the decision not to make a plan"),
 }
 """What the council has to do next by the due date of a case, by its state."""
 WAITS_FOR_OTHERS = frozenset({CaseState.assessing})

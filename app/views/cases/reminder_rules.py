@@ -11,7 +11,7 @@ from app.views.web.model_view import PortalModelView
 from app.views.web.register import register
 
 
-@register(_l("Reminders"), order=76, grant="ReminderRules")
+@register(_l("Reminders"), order=77, grant="ReminderRules", within="CaseList")
 class ReminderRuleList(PortalModelView):
     """The days on which people are reminded of advice, and who gets the reminder."""
 

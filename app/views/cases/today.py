@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext as _l
 from app.cases.queries.absences import Workload, workload_of
 from app.cases.queries.today import COUNT_UP_TO, PAGE, Today, Waiting, Wanted, today_of, urgent_for
 from app.cases.rules.case_states import CASE_STATE_LABELS
+from app.cases.rules.notices import REFUSALS
 from app.cases.rules.today import DUTY_LABELS, REASON_LABELS, WAITS_FOR_OTHERS, WHOSE_LABELS, Reason, Whose
 from app.children.events import ChildrenListed
 from app.core.command_line import app_context
@@ -143,7 +144,7 @@ def _reason_links(wanted: Wanted, found: Today) -> list[dict[str, Any]]:
 def _line(waiting: Waiting, work: UnitOfWork, covered: Mapping[int, str]) -> Line:
     action, href = _step(waiting)
     is_excused = waiting.excused and waiting.reason is Reason.overdue
-    is_due = waiting.reason in {Reason.overdue, Reason.this_week, Reason.late_advice}
+    is_due = waiting.reason in {Reason.overdue, Reason.this_week, Reason.notice, Reason.late_advice}
     return Line(
         waiting,
         _why(waiting),
@@ -179,6 +180,9 @@ def _step(waiting: Waiting) -> tuple[str, str]:
         return _("Send a reminder"), url_for("RemindView.remind", form=waiting.target_id)
     if waiting.reason is Reason.unread:
         return _("Read the message"), url_for("MessageView.read", message_id=waiting.target_id)
+    if waiting.state is not None and waiting.state in REFUSALS:
+        kind = REFUSALS[waiting.state].name
+        return _("Write the notice"), url_for("NoticeView.write", case_id=waiting.target_id, key=kind)
     if waiting.state is not None and waiting.state not in WAITS_FOR_OTHERS:
         for step in case_steps(waiting.state, waiting.target_id):
             return step

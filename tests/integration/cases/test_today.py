@@ -41,6 +41,7 @@ def waiting(cast, make, clock):
     soon, today = [make.case(make.child(), owner_id=cast.olu.id, due_on=day(each)) for each in (7, 0)]
     make.case(make.child(), owner_id=cast.olu.id, due_on=day(8))
     make.case(make.child(), owner_id=cast.olu.id, state=CaseState.not_assessing)
+    unsent = make.case(make.child(), owner_id=cast.olu.id, state=CaseState.not_issuing, due_on=day(20))
     child = make.case(make.child(), owner_id=cast.olu.id, due_on=day(30)).child_id
     child = type("Of", (), {"id": child})
     second, first = [
@@ -59,6 +60,7 @@ def waiting(cast, make, clock):
         (Reason.overdue, later.id),
         (Reason.this_week, today.id),
         (Reason.this_week, soon.id),
+        (Reason.notice, unsent.id),
         (Reason.to_read, first.id),
         (Reason.to_read, second.id),
         (Reason.late_advice, owed.id),
@@ -76,13 +78,13 @@ def test_what_is_lost_first_is_first_and_nothing_else_is_in_the_list(cast, waiti
 def test_each_row_names_its_case(cast, waiting):
     rows = read(cast.olu, Whose.mine).rows
     assert all(row.number and row.owner_name == cast.olu.principal.name for row in rows)
-    assert len({row.number for row in rows[4:]}) == 1, "forms and messages belong to the child's case"
+    assert len({row.number for row in rows[5:]}) == 1, "forms and messages belong to the child's case"
 
 
 def test_one_reason_is_chosen_and_the_others_still_counted(cast, waiting):
     found = read(cast.olu, Whose.mine, reason=Reason.to_read)
     assert [row.reason for row in found.rows] == [Reason.to_read] * 2
-    assert found.counts == dict(zip(Reason, (2, 2, 2, 1, 1), strict=True))
+    assert found.counts == dict(zip(Reason, (2, 2, 1, 2, 1, 1), strict=True))
     assert (found.total, found.pages) == (2, 1)
 
 
@@ -91,6 +93,13 @@ def test_a_child_is_searched_for_by_name(cast, make):
     make.case(make.child(search_name="khan yusuf"), due_on=day(-1))
     assert listed(cast.olu, looked_for="shah") == [(Reason.overdue, shah.id)]
     assert listed(cast.olu, Whose.mine, looked_for="shah") == []
+
+
+def test_a_case_is_searched_for_by_its_number(cast, make, context):
+    found, _other = [make.case(make.child(), due_on=day(-1)) for _ in range(2)]
+    with everything(context) as work:
+        number = work.get(Case, found.id).number
+    assert listed(cast.olu, looked_for=number) == [(Reason.overdue, found.id)]
 
 
 def test_what_belongs_to_no_open_case_has_no_owner(cast, make, clock):
@@ -149,6 +158,7 @@ def test_no_one_else_reads_anything_there(cast, waiting, who):
 IN_ORDER = {
     Reason.overdue: ("ix_ehc_case_due_on",),
     Reason.this_week: ("ix_ehc_case_due_on",),
+    Reason.notice: ("ix_ehc_case_without_notice",),
     Reason.to_read: ("ix_form_to_read",),
     Reason.late_advice: ("ix_form_awaited_advice",),
     Reason.unread: ("ix_message_team_unread", "ix_message_unread"),
