@@ -16,10 +16,9 @@ from app.core.errors import FieldError, Forbidden, InvalidState, ValidationFaile
 from app.core.roles import FAMILY_ROLES
 from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_, Wording
-from app.forms.queries.shares import open_shares
 from app.forms.rules.paragraphs import Paragraph
 from app.forms.rules.sharing import SharingChoice
-from app.forms.sharing import choice_of, family_of, set_sharing
+from app.forms.sharing import share_with_professionals
 from app.forms.tables.forms import Advice
 
 
@@ -132,30 +131,22 @@ def _share(work: UnitOfWork, case: Case, rows: Sequence[RowToAsk], share: ShareR
     """Share the request's form with the linked professionals, and return what prevents it.
 
     The officer confirmed advisers of whom a form warns at their rows. Of others they decide on the form's own sharing
-    page, where the words of the form are shown. Who is no longer linked as family is not shared with again.
+    page, where the words of the form are shown. With whom of the family it is shared, and with which files, stays as it is.
     """
     if case.request_id is None:
         return []
-    before = choice_of(open_shares(work.session, case.request_id))
-    if before.professionals:
-        return []
     confirmed = {(row.person_id, row.organisation_id) for row in rows if row.despite}
     people = involved_with(work.session, case.child_id)
-    family = {each.link_id for each in family_of(work, case.child_id)}
     despite = {
         each.link_id
         for each in people
         if each.part not in FAMILY_ROLES and (each.person_id, each.organisation_id) in confirmed
     }
     choice = SharingChoice(
-        professionals=True,
-        links=before.links & family,
-        with_files=share.with_files,
-        on_consent=False,
-        despite=frozenset(despite),
+        professionals=True, with_files=share.with_files, on_consent=False, despite=frozenset(despite)
     )
     try:
-        set_sharing(work, case.request_id, choice, warned_secret=share.warned_secret)
+        share_with_professionals(work, case.request_id, choice, warned_secret=share.warned_secret)
     except ValidationFailed as refused:
         if any(fault.field == "files" for fault in refused.faults):
             return [FieldError("share", fault.text) for fault in refused.faults]

@@ -74,9 +74,8 @@ def merge_records(work: UnitOfWork, newer: Child, older: Child, *, despite: bool
     if not despite:
         ask_about_merge(work, newer_id, older_id)
     moved: dict[str, Any] = {"filled_in": _fill_in(newer, older)}
-    if newer.contact_risk or older.contact_risk:
-        note_contact_risk(work, newer)
-        note_contact_risk(work, older)
+    if newer.contact_risk != older.contact_risk:
+        note_contact_risk(work, older if newer.contact_risk else newer)
     newer.possible_duplicate_of_id = None
     newer.merged_into_id = older_id
     work.session.flush()

@@ -1,5 +1,7 @@
 """Write and serve the statutory notices of a case (SEND Regulations 2014, regs 4, 5, 10, 13, 14 and 32)."""
 
+import re
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -172,7 +174,7 @@ def serve_notice(
         raise Forbidden("serve_notice")
     case = child_and_case_for_update(work, case_id)
     checked = check_notice(work, case, to_serve, warned_secret=warned_secret)
-    if (before := _same_just_now(work, case, to_serve.kind, checked)) is not None:
+    if (before := _same_just_now(work, case, to_serve, checked)) is not None:
         return before
     has_rights = to_serve.kind in WITH_RIGHTS
     notice = work.add(
@@ -254,13 +256,36 @@ def _child_of(work: UnitOfWork, copy: NoticeCopy) -> int:
     return work.get(ChildLink, copy.link_id).child_id
 
 
-def _same_just_now(work: UnitOfWork, case: Case, kind: NoticeKind, checked: CheckedNotice) -> Notice | None:
-    """Return the notice that this person served a moment ago with the same text, for a button pressed twice."""
-    found = select(Notice).where(Notice.case_id == case.id, Notice.kind == kind).order_by(Notice.id.desc())
+def _same_just_now(
+    work: UnitOfWork, case: Case, to_serve: NoticeToServe, checked: CheckedNotice
+) -> Notice | None:
+    """Return the notice that was served a moment ago with the same text to the same people, for a button pressed twice and
+    for two officers at once.
+
+    Raises ValidationFailed where the text is the same and the recipients are others: a person chosen now must not be left
+    out without a word.
+    """
+    found = (
+        select(Notice)
+        .where(Notice.case_id == case.id, Notice.kind == to_serve.kind)
+        .order_by(Notice.id.desc())
+    )
     last = work.session.scalars(found.limit(1)).one_or_none()
-    if last is None or not work.is_repeat(last.created_at, last.recorded_by_id):
+    if last is None or not work.is_just_now(last.created_at):
         return None
-    return last if (last.body, last.served_on) == (checked.body, checked.served_on) else None
+    entered = (checked.title, checked.body, checked.served_on, to_serve.served)
+    if (last.title, last.body, last.served_on, last.served) != entered:
+        return None
+    copies = work.session.execute(
+        select(NoticeCopy.link_id, NoticeCopy.recipient).where(NoticeCopy.notice_id == last.id)
+    )
+    if {(row[0], row[1]) for row in copies} == {(each.link_id, each.recipient) for each in checked.copies}:
+        return last
+    text = N_(
+        "This notice was sent a moment ago to other people. To let someone else read it, choose “Who can open what was "
+        "sent” on the child’s page"
+    )
+    raise ValidationFailed(FieldError("links", Wording(text)))
 
 
 def _values_at_serving(work: UnitOfWork, case: Case, kind: NoticeKind, served_on: date) -> Mapping[str, str]:
@@ -344,11 +369,17 @@ def _law_faults(kind: NoticeKind, body: str, values: Mapping[str, str]) -> list[
     needed = {
         name: clean_lines(values.get(name, "")) for name in NEEDED_BY_LAW.get(kind, ()) if name != "reasons"
     }
-    missing = [(name, value) for name, value in needed.items() if value and value not in body]
+    held = Counter(needed.values())  # two last days are often the same, and each must be named
+    missing = [(name, value) for name, value in needed.items() if value and _times(value, body) < held[value]]
     text = N_("By law this notice says more. Add to the text: %(field)s: %(value)s")
     return [
         FieldError("body", Wording(text, field=Wording(FIELDS[name]), value=value)) for name, value in missing
     ]
+
+
+def _times(value: str, body: str) -> int:
+    """Return how often a text holds a value as words of their own: "18 February" does not hold "8 February"."""
+    return len(re.findall(rf"(?<!\w){re.escape(value)}(?!\w)", body))
 
 
 def length_faults(field: str, text: str, longest: int, missing: str) -> list[FieldError]:

@@ -218,7 +218,11 @@ class UnitOfWork:
 
     def is_repeat(self, created_at: datetime, by: int | None) -> bool:
         """Return whether this person made that row a moment ago, so that a repeated request gets the same answer."""
-        return by == self.me.user_id and self.now - created_at <= REPEATED_WITHIN
+        return by == self.me.user_id and self.is_just_now(created_at)
+
+    def is_just_now(self, created_at: datetime) -> bool:
+        """Return whether a row was made a moment ago, by this person or by another one at the same time."""
+        return self.now - created_at <= REPEATED_WITHIN
 
     def record(self, event: Event) -> None:
         """Record an event; audit rows, messages and mail are written for it at the commit."""

@@ -11,10 +11,8 @@ def note_contact_risk(work: UnitOfWork, child: Child) -> None:
     """Mark that an address or contact detail of this child must stay secret from now on.
 
     Files shared earlier, and plans and notices sent earlier, may hold it, so they are withheld until the SEN team lets
-    people open them again.
+    people open them again: also when it was secret before, because the new word may be about someone else.
     """
-    if child.contact_risk:
-        return
     child.contact_risk = True
     withheld = [withhold_files(work.session, child.id), after_hiding(work, child.id)]
     if any(withheld):

@@ -60,11 +60,7 @@ def set_sharing(
         return form
     if not choice.is_empty:
         _check(work, form, choice, number)
-        if choice.with_files and not warned_secret and form.child.contact_risk:
-            text = N_(
-                "An address must be kept secret since you opened this page. Check the files, then save again"
-            )
-            raise ValidationFailed(FieldError("files", Wording(text)))
+        _check_files(form, choice, warned_secret=warned_secret)
     earlier = {share.link_id for share in before}
     _replace(work, form, choice)
     shared_with = ["professionals"] if choice.professionals else []
@@ -77,6 +73,38 @@ def set_sharing(
             links=tuple(sorted(choice.links)),
             new_links=tuple(sorted(choice.links - earlier)),
             new_professionals=choice.professionals and None not in earlier,
+        )
+    )
+    return form
+
+
+def share_with_professionals(
+    work: UnitOfWork, form_id: int, choice: SharingChoice, *, warned_secret: bool = True
+) -> Form:
+    """Share the form's newest submitted version with the linked professionals as well, and return the form.
+
+    `choice` has no links: with whom of the family it is shared, and with which files, stays as it is. Raises what
+    `set_sharing` raises.
+    """
+    if not work.me.in_sen_team:
+        raise Forbidden("share")
+    form = form_and_child_for_update(work.session, form_id)
+    if form is None:
+        raise NotFound("Form")
+    before = open_shares(work.session, form_id)
+    if choice_of(before).professionals:
+        return form
+    _check(work, form, choice, None)
+    _check_files(form, choice, warned_secret=warned_secret)
+    _add(work, form, choice)
+    work.record(
+        FormShared(
+            child_id=form.child_id,
+            form_id=form.id,
+            shared_with=("professionals",),
+            links=tuple(sorted(share.link_id for share in before if share.link_id is not None)),
+            new_links=(),
+            new_professionals=True,
         )
     )
     return form
@@ -133,6 +161,14 @@ def _check(work: UnitOfWork, form: Form, choice: SharingChoice, number: int | No
     if form.kind != "consent" and choice.professionals and choice.on_consent:
         _check_consent(work, form.child)
     ask_before_sharing(work, form.child, asked)
+
+
+def _check_files(form: Form, choice: SharingChoice, *, warned_secret: bool) -> None:
+    if choice.with_files and not warned_secret and form.child.contact_risk:
+        text = N_(
+            "An address must be kept secret since you opened this page. Check the files, then save again"
+        )
+        raise ValidationFailed(FieldError("files", Wording(text)))
 
 
 def _check_consent(work: UnitOfWork, child: Child) -> None:
@@ -197,8 +233,11 @@ def _is_family(each: Involved) -> bool:
 
 def _replace(work: UnitOfWork, form: Form, choice: SharingChoice) -> None:
     end_sharing(work, form.id)
-    if choice.is_empty:
-        return
+    if not choice.is_empty:
+        _add(work, form, choice)
+
+
+def _add(work: UnitOfWork, form: Form, choice: SharingChoice) -> None:
     number = last_number(work.session, form.id)
     links: list[int | None] = [None] if choice.professionals else []
     rows = [
