@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from app.cases.rules.case_states import CaseState
 from app.forms.rules.workflow import FormState
 from app.models import AuditRow, Case
 from tests.browser import post_with_token
@@ -37,6 +38,21 @@ def test_a_row_says_who_why_when_and_what_to_press(cast, late):
     assert page.href("Decide whether to assess, Amina Shah, Decision whether to assess") == (
         f"/cases/{late.id}/decide"
     )
+
+
+@pytest.mark.parametrize(
+    ("state", "path"),
+    [
+        (CaseState.preparing_plan, "draft-plan"),
+        (CaseState.draft_served, "final-plan"),
+        (CaseState.not_assessing, "notices/N3"),
+        (CaseState.not_issuing, "notices/N5"),
+    ],
+)
+def test_what_to_press_takes_the_case_to_the_end_of_the_duty(cast, context, late, state, path):
+    with everything(context) as work:
+        work.get(Case, late.id).state = state
+    assert f'href="/cases/{late.id}/{path}"' in get(cast.olu).html
 
 
 def test_a_limit_with_an_exception_is_not_called_overdue(cast, context, late):

@@ -183,7 +183,10 @@ def _step(waiting: Waiting) -> tuple[str, str]:
     if waiting.state is not None and waiting.state in REFUSALS:
         kind = REFUSALS[waiting.state].name
         return _("Write the notice"), url_for("NoticeView.write", case_id=waiting.target_id, key=kind)
-    if waiting.state is not None and waiting.state not in WAITS_FOR_OTHERS:
-        for step in case_steps(waiting.state, waiting.target_id):
-            return step
+    if waiting.state in WAITS_FOR_OTHERS or waiting.state is None:
+        steps = []
+    else:
+        steps = case_steps(waiting.state, waiting.target_id)
+    if steps:
+        return steps[-1]  # the one that takes the case furthest: after a draft, the final plan
     return _("Open the case"), url_for("ChildView.show", child_id=waiting.child_id)
