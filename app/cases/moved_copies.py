@@ -32,7 +32,11 @@ ADDRESSED: Mapping[type[Any], Callable[[Any], Select[Any]]] = {
     FormShare: lambda row: select(_form.c.child_id).where(_form.c.id == row.c.form_id),
 }
 """The tables whose rows are addressed to a link, each with the query for the record that a row is about."""
-_ONCE: Mapping[type[Any], str] = {DocumentReader: "document_id", FormShare: "form_id"}
+_ONCE: Mapping[type[Any], str] = {
+    DocumentReader: "document_id",
+    NoticeCopy: "notice_id",
+    FormShare: "form_id",
+}
 """What a link has at most one row for."""
 
 

@@ -9,11 +9,12 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session, joinedload
 
 from app.cases.letters import Letter, as_pdf, as_word, pdf_writer
-from app.cases.notice_tables import WITHOUT_FILES, NoticeCopy
+from app.cases.notice_tables import WITHOUT_FILES, Notice, NoticeCopy
 from app.cases.notice_values import in_words
 from app.cases.notices import body_of
 from app.cases.rules.notices import blocks
 from app.cases.tables import Case
+from app.children.locks import child_shared
 from app.core.database.engine import begin_writing
 from app.core.files.storage import StoredFile
 from app.core.unit_of_work import AppContext
@@ -79,9 +80,14 @@ def _waiting(session: Session, council: Any) -> list[_Waiting]:
 def _attach(
     session: Session, context: AppContext, copy_id: int, ending: str, media_type: str, content: bytes
 ) -> bool:
-    """Store a file, and add it to the copy unless another worker did so meanwhile; return whether it was added."""
+    """Store a file, and add it to the copy unless another worker did so meanwhile; return whether it was added.
+
+    The child is locked before the copy, as by a merge and by an address that becomes secret: the file is moved and withheld
+    with what it belongs to. Where the case moved to another record at this moment, the next run makes the file.
+    """
     stored = store_of(context).keep(io.BytesIO(content))
     begin_writing(session)
+    child_id = _child_held(session, copy_id)
     column = NoticeCopy.pdf_id if ending == "pdf" else NoticeCopy.docx_id
     copy = session.scalars(
         select(NoticeCopy)
@@ -90,22 +96,38 @@ def _attach(
         .with_for_update(of=NoticeCopy)
         .execution_options(populate_existing=True)
     ).one_or_none()
-    if copy is None:
+    if copy is None or child_id is None:
         session.rollback()
         store_of(context).remove(stored.key)
         return False
-    document = _document(session, context, copy, f"{copy.notice.title}.{ending}", media_type, stored)
+    document = _document(
+        session, context, copy, child_id, f"{copy.notice.title}.{ending}", media_type, stored
+    )
     session.execute(update(NoticeCopy).where(NoticeCopy.id == copy_id).values({column: document.id}))
     session.commit()
     return True
 
 
+def _child_held(session: Session, copy_id: int) -> int | None:
+    """Lock the child of a copy against a merge and return its id; None where the case belongs to another child since."""
+    about = select(Case.child_id).join(Notice, Notice.case_id == Case.id)
+    about = about.join(NoticeCopy, NoticeCopy.notice_id == Notice.id).where(NoticeCopy.id == copy_id)
+    child_id = session.scalars(about).one()
+    session.execute(child_shared(child_id))
+    return child_id if session.scalars(about).one() == child_id else None
+
+
 def _document(
-    session: Session, context: AppContext, copy: NoticeCopy, name: str, media_type: str, stored: StoredFile
+    session: Session,
+    context: AppContext,
+    copy: NoticeCopy,
+    child_id: int,
+    name: str,
+    media_type: str,
+    stored: StoredFile,
 ) -> Document:
     """Add the file to the case, for the SEN team and the person whose copy it is."""
     now = context.clock.now()
-    child_id = session.scalars(select(Case.child_id).where(Case.id == copy.notice.case_id)).one()
     document = Document(
         child_id=child_id,
         case_id=copy.notice.case_id,

@@ -8,6 +8,7 @@ from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from app.accounts.tables.people import Person
+from app.cases.notice_tables import Notice, NoticeCopy
 from app.cases.tables import Case
 from app.children.queries.involved import full_name
 from app.core.database.compiled_query import CompiledQuery
@@ -39,10 +40,18 @@ class OwnedCase:
     case_id: int
     number: str
     owner_name: str
+    has_withheld: bool
+    """A letter of the case is withheld from someone of the family."""
 
 
+_HAS_WITHHELD = (
+    select(NoticeCopy.id)
+    .join(Notice, Notice.id == NoticeCopy.notice_id)
+    .where(Notice.case_id == Case.id, NoticeCopy.withheld_at.is_not(None))
+    .exists()
+)
 _OF_CHILD = CompiledQuery(
-    select(Case.id, Case.number, Person.first_name, Person.last_name)
+    select(Case.id, Case.number, Person.first_name, Person.last_name, _HAS_WITHHELD)
     .outerjoin(Person, Person.id == Case.owner_id)
     .where(Case.child_id == bindparam("child"))
     .order_by(Case.received_on.desc(), Case.id.desc())
@@ -50,6 +59,6 @@ _OF_CHILD = CompiledQuery(
 
 
 def owned_cases(session: Session, child_id: int) -> Sequence[OwnedCase]:
-    """Return the cases of a child that this reader may see, with who works on each; the newest first."""
+    """Return the cases of a child that this reader may see, with who works on each and whether letters are withheld; the newest first."""
     rows = _OF_CHILD.rows(session, child=child_id)
-    return [OwnedCase(row[0], row[1], full_name(row[2], row[3])) for row in rows]
+    return [OwnedCase(row[0], row[1], full_name(row[2], row[3]), bool(row[4])) for row in rows]

@@ -10,6 +10,7 @@ from flask import url_for
 from app.cases.letters import pdf_writer
 from app.cases.notice_tables import Notice, NoticeCopy
 from app.cases.notices import copies_of
+from app.cases.queries.officers import OwnedCase
 from app.cases.queries.withheld import NoticeDates, dates_of
 from app.cases.rules.case_states import CaseState
 from app.cases.rules.notices import BY_STATE, NOTICE_LABELS, REFUSALS
@@ -17,7 +18,6 @@ from app.cases.rules.status import CaseStatus, is_assessing
 from app.children.queries.involved import Involved
 from app.core.roles import Role
 from app.core.unit_of_work import UnitOfWork
-from app.models import Child
 from app.views.web.i18n import gettext as _
 from app.views.web.pages import uk_date
 
@@ -39,16 +39,20 @@ class NoticeLine:
 
 
 def notice_part(
-    work: UnitOfWork, child: Child, cases: Collection[CaseStatus], people: Sequence[Involved]
+    work: UnitOfWork,
+    cases: Collection[CaseStatus],
+    people: Sequence[Involved],
+    owned: Collection[OwnedCase],
 ) -> dict[str, Any]:
     """Return the notices that the reader may read; for the SEN team, also what is still to be written.
 
     While the council assesses, the SEN team's page lists what the assessment lacks, and what was sent is on the page to
-    write a notice; only what is withheld is shown.
+    write a notice; only what is withheld is shown, also once no address is secret any more. `owned` are the cases as the SEN
+    team reads them.
     """
     for_others = work.me.has(Role.professional)  # notices are for the SEN team and the family
     is_short = work.me.in_sen_team and is_assessing(cases)
-    is_left_out = not cases or for_others or (is_short and not child.contact_risk)
+    is_left_out = not cases or for_others or (is_short and not any(case.has_withheld for case in owned))
     names = {each.link_id: each.person_name for each in people}
     lines = [] if is_left_out else notice_lines(work, [case.case_id for case in cases], names)
     if is_short:

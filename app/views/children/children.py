@@ -160,6 +160,7 @@ class ChildView(PortalView):
             is_excused = work.me.in_sen_team and any(each.excused for each in duties)
             recorded = exceptions_in(work, standing.case_id) if standing and is_excused else []
             rows = form_rows(lines, work.me, work.today)
+            owned = owned_cases(work.session, child_id) if work.me.in_sen_team else []
             context = {
                 **frame(child, work.me, work.today, "show"),
                 "people": people_shown(people, child, work.me),
@@ -176,10 +177,10 @@ class ChildView(PortalView):
                 ),
                 "exceptions": [exception_row(each) for each in recorded],
                 "next_steps": next_steps(rows),
-                "owned_cases": owned_cases(work.session, child_id) if work.me.in_sen_team else [],
+                "owned_cases": owned,
                 **_case_steps(cases, lines, work.me),
                 **plan_part(work, child, cases, people),
-                **notice_part(work, child, cases, people),
+                **notice_part(work, cases, people, owned),
                 "owed": [(row, row.due) for row in rows if row.is_to_do],
             }
             context |= sent_part(work, cases, [*context["plans"], *context["notices"]])
