@@ -251,6 +251,8 @@ ENDS = {
 REASONS = {
     "absence": "an officer may be covered by one colleague after another, and by several",
     "case_exception": "several exceptions may excuse one limit",
+    "import_batch": "several files may be imported one after another, and an import is confirmed and undone once",
+    "import_row": "each row of a file is imported once",
     "invitation": "an address is invited to a child once: the service renews the invitation that is open",
     "document": "a question may have up to 30 files at once",
     "log_in_challenge": "codes belong to a browser, and one person may log in with several",

@@ -326,6 +326,7 @@ def school_consulted(s: Scene) -> bool:
 
 Way = Callable[[Scene], bool]
 BARS = "it bars"
+OF_AN_IMPORT = "an import is confirmed; its rows are added by the use cases above"
 NO_ONE_YET = "the child is new, and only its author is linked"
 OF_A_COPY = "the reader of the copy, who was asked about when it was served"
 OF_AN_ADDRESS = "an address is confirmed, no membership"
@@ -355,8 +356,9 @@ PLACES: dict[str, tuple[Way, ...] | str] = {
     "cases/sent_copies.py _open_files": (sent_copy_opened,),
     "cases/sent_copies.py _open_notices": (sent_copy_opened,),
     "forms/named_later.py _bar": BARS,
-    "forms/sharing.py _replace": (form_shared,),
+    "forms/sharing.py _add": (form_shared,),
     "forms/sharing.py share_consent": (consent_shared,),
+    "imports/batches.py confirm": OF_AN_IMPORT,
 }
 ROWS = frozenset(
     {"ChildLink", "FormShare", "Advice", "Membership", "DocumentReader", "Consultation", "NoticeCopy"}
