@@ -268,6 +268,19 @@ def test_professionals_get_none_of_the_teams_controls(cast, case):
             assert f'{control}"' not in html
 
 
+def test_the_team_sees_whom_the_case_waits_for_and_reminds_them(cast, case, make):
+    late = make.advice(case, cast.ann, due_on=date(2026, 11, 1))
+    page = see(cast.olu, case)
+    waiting = page.html[page.html.index("Waiting for</caption>") :].split("</table>")[0]
+    assert waiting.index(cast.ann.principal.name) < waiting.index(cast.hana.principal.name), (
+        "what is due first comes first"
+    )
+    assert waiting.count("<tr") == 3, "advice that was sent is not waited for"
+    assert f"/advice/remind?form={late.id}" in waiting
+    assert "Waiting for</caption>" not in see(cast.ann, case).html
+    assert "Waiting for</caption>" not in see(cast.pat, case).html
+
+
 def test_the_team_gets_its_next_steps_from_the_workflow(cast, case, make, context):
     request = make.request(case, cast.sana, FormState.accepted, received_on=date(2026, 11, 2))
     page = see(cast.olu, case)

@@ -59,6 +59,34 @@ class Listing:
     ) -> tuple[int, list[Any]]:
         """Return how many rows there are, at most `count_up_to`, and snapshots of those of the page."""
         count = self._count(criteria, count_up_to)
+        rows = self._in_order(session, criteria, count, page)
+        if rows:
+            return rows[0][-1], [self._attached(self._mapper.split(row)) for row in rows]
+        # Beyond the last page there is no row that has the count.
+        return (session.execute(select(count)).scalar_one() if page.offset else 0), []
+
+    def _in_order(
+        self, session: Session, criteria: Criteria, count: ColumnElement[int], page: Page
+    ) -> list[Any]:
+        """Return the rows of the page, each with the count; those without a value in the column of the order come last.
+
+        They are read by a statement of their own: each database has its own place for them in the index.
+        """
+        column = getattr(self.row.table, page.order)
+        if not column.nullable:
+            return self._read(session, criteria, count, page)
+        with_value = criteria.where(column.is_not(None))
+        rows = self._read(session, with_value, count, page)
+        missing = page.limit - len(rows)
+        if not missing:
+            return rows
+        before = page.offset + len(rows)
+        if page.offset and not rows:
+            before = session.execute(select(self._counted(with_value.criterion, page.offset))).scalar_one()
+        rest = Page("id", page.descending, page.offset + len(rows) - before, missing)
+        return rows + self._read(session, criteria.where(column.is_(None)), count, rest)
+
+    def _read(self, session: Session, criteria: Criteria, count: ColumnElement[int], page: Page) -> list[Any]:
         wanted = criteria.for_first_pages if page.offset <= FIRST_PAGES else None
         statement = select(*self._mapper.columns, count).select_from(self.row.table)
         for relation in self.relations:
@@ -67,11 +95,7 @@ class Listing:
         statement = statement.order_by(*self._order(page)).limit(_literal(page.limit))
         if page.offset:
             statement = statement.offset(page.offset)
-        rows = session.execute(statement).all()
-        if rows:
-            return rows[0][-1], [self._attached(self._mapper.split(row)) for row in rows]
-        # Beyond the last page there is no row that has the count.
-        return (session.execute(select(count)).scalar_one() if page.offset else 0), []
+        return list(session.execute(statement))
 
     def _attached(self, found: list[Any]) -> Any:
         """Return the row, with its relations where the model has them."""

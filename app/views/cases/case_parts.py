@@ -158,6 +158,7 @@ class FormRow:
     can_be_shared: bool
     shared_with: Sequence[str]
     steps: Sequence[tuple[str, str]]
+    reminder: str | None
 
     @property
     def who(self) -> str:
@@ -200,6 +201,7 @@ def _form_row(line: FormLine, who: Principal, today: date, shared_with: Sequence
         can_be_shared=line.state in SHAREABLE or bool(shared_with),
         shared_with=shared_with,
         steps=_steps(line) if who.in_sen_team else (),
+        reminder=_reminder(line) if who.in_sen_team else None,
     )
 
 
@@ -244,9 +246,28 @@ def _steps(line: FormLine) -> list[tuple[str, str]]:
         if names & steps
     ]
     case = line.case if line.case is not None and line.case.state in UNDECIDED else None
-    if line.kind == "advice" and is_awaited(line.state) and (line.due_on or line.wanted_by):
-        of_form.append((_("Send a reminder"), url_for("RemindView.remind", form=line.id)))
+    if reminder := _reminder(line):
+        of_form.append((_("Send a reminder"), reminder))
     return of_form + (case_steps(case.state, case.case_id) if case is not None else [])
+
+
+def _reminder(line: FormLine) -> str | None:
+    """Return the address at which the SEN team reminds the adviser, or None if there is no date to remind of."""
+    if line.kind == "advice" and is_awaited(line.state) and (line.due_on or line.wanted_by):
+        return url_for("RemindView.remind", form=line.id)
+    return None
+
+
+def waiting_for(rows: Sequence[FormRow]) -> list[FormRow]:
+    """Return the forms that the SEN team waits for, the earliest due first; a request only once it was returned."""
+    awaited = [
+        row
+        for row in rows
+        if is_awaited(row.line.state)
+        and (row.line.kind != "request" or row.line.state is FormState.returned)
+        and not row.line.recorded_by_team
+    ]
+    return sorted(awaited, key=lambda row: row.due.on if row.due else date.max)
 
 
 def case_steps(state: CaseState, case_id: int) -> list[tuple[str, str]]:
@@ -283,17 +304,20 @@ OFFERED = (
 )
 
 
-def steps_on_cases(cases: Sequence[CaseStatus], *, has_advice: bool) -> list[tuple[str, str, str]]:
-    """Return what to do next on cases, without what their request's form offers: text, about what, and address.
+def steps_on_cases(
+    cases: Sequence[CaseStatus], *, has_advice: bool
+) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return what to do next on each case, without what its request's form offers: how it began, and its steps as text
+    and address.
 
     Whether to make a plan is decided once the council has the advice that it asked for (`has_advice`).
     """
-    return [
-        (text, received_words(case), href)
+    found = [
+        (received_words(case), case_steps(case.state, case.case_id))
         for case in cases
         if _is_next(case, has_advice=has_advice) and (case.request_id is None or case.state not in UNDECIDED)
-        for text, href in case_steps(case.state, case.case_id)
     ]
+    return [(about, steps) for about, steps in found if steps]
 
 
 def other_steps_on_cases(cases: Sequence[CaseStatus], *, has_advice: bool) -> list[tuple[str, str, str]]:

@@ -47,6 +47,7 @@ from app.views.cases.case_parts import (
     people_shown,
     shared_names,
     steps_on_cases,
+    waiting_for,
 )
 from app.views.cases.exceptions import exception_row
 from app.views.cases.notice_parts import notice_part
@@ -177,6 +178,7 @@ class ChildView(PortalView):
                 ),
                 "exceptions": [exception_row(each) for each in recorded],
                 "next_steps": next_steps(rows),
+                "waiting_for": waiting_for(rows) if work.me.in_sen_team else [],
                 "owned_cases": owned,
                 **_case_steps(cases, lines, work.me),
                 **plan_part(work, child, cases, people),

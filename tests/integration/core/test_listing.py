@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from sqlalchemy import ColumnElement, and_, event, func, select, true
+from sqlalchemy import ColumnElement, and_, asc, desc, event, func, nulls_last, select, true
 
 from app.children.queries import finding
 from app.children.queries.finding import child_matches, children_listed, listed_by_child
@@ -59,6 +59,7 @@ def _asked(shown: type[Any], session: Any) -> list[tuple[Criteria, Page]]:
     orders = [Page(each, turned, 0, 25) for each in shown.order_columns for turned in (False, True)]
     return [
         *[(Criteria(true()), page) for page in (first, first._replace(offset=2, limit=2), *orders)],
+        *[(Criteria(true()), page._replace(offset=each, limit=3)) for page in orders for each in (3, 6)],
         *[(Criteria(view), first) for view in views],
         *[(one, first) for one in (*searches, *[searches[0].where(view) for view in views])],
     ]
@@ -69,14 +70,11 @@ def _by_orm(
 ) -> tuple[int, list[Any]]:
     """What the same list is by the ORM's own objects."""
     table = listing.row.table
-    order = [getattr(table, page.order), table.id]
+    turned = desc if page.descending else asc
+    order = [nulls_last(turned(getattr(table, page.order))), turned(table.id)]
     asked = select(table).where(criterion).options(*listing.options)
     count = session.scalar(select(func.count()).select_from(select(table.id).where(criterion).subquery()))
-    rows = session.scalars(
-        asked.order_by(*[each.desc() if page.descending else each.asc() for each in order])
-        .offset(page.offset)
-        .limit(page.limit)
-    )
+    rows = session.scalars(asked.order_by(*order).offset(page.offset).limit(page.limit))
     return count, list(rows.unique())
 
 
