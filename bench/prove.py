@@ -26,6 +26,7 @@ PROOFS: dict[str, str] = {
     "drill": "bench.drill.proof:prove",
     "drill-store": "bench.drill.proof:prove_store",
     "speed": "bench.speed.proof:prove",
+    "county": "bench.county:prove",
     "access": "bench.access:prove",
     "slow-tests": "bench.slow_tests:prove",
 }

@@ -29,6 +29,35 @@ NOT_ASKING = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "PRAGMA", "
 
 def open_application(people: int) -> Application:
     """Return the portal for a county of this size."""
+    web, app = open_portal(people)
+    context: AppContext = web.extensions["app_context"]
+    senco, officer = (log_in(web, app, name) for name in ("Sana", "Olu"))
+    draft, sent = _form(context, "draft"), _form(context, "submitted")
+    page = {
+        "home": lambda: Ask("/", senco),
+        "mine": lambda: Ask("/send/", senco),
+        "all": lambda: Ask("/people/list/", officer),
+        "search": searches(app, officer, RARE),
+        "search_common": searches(app, officer, COMMON),
+        "child": lambda: Ask(f"/children/{MEASURED}", officer),
+        "section": lambda: Ask(f"/forms/{draft}/section/{SECTION}", senco),
+        "save": _saves(app, f"/forms/{draft}/section/{SECTION}", senco),
+        "read": lambda: Ask(f"/forms/{sent}/read", officer),
+        "team_home": lambda: Ask("/", officer),
+        "overdue": lambda: Ask("/advice/list/?show=overdue", officer),
+        "duplicates": lambda: Ask("/people/list/?show=duplicates", officer),
+        "inbox": lambda: Ask("/messages/", officer),
+        "requests": lambda: Ask("/requests/list/", officer),
+        "advice": lambda: Ask("/advice/list/?_oc_AdviceList=received_on&_od_AdviceList=desc", officer),
+        "letters": lambda: Ask("/team-messages/list/", officer),
+        "requests_common": searches(app, officer, COMMON, "/requests/list/"),
+    }
+    app.pages.update(page)
+    return app
+
+
+def open_portal(people: int | str) -> tuple[Flask, Application]:
+    """Return the portal on the database of this size, or of the county, and what measures it."""
     web = create_app(settings_for(people))
     context: AppContext = web.extensions["app_context"]
     # Each search is counted as always, but the limit on searches is off here.
@@ -47,33 +76,14 @@ def open_application(people: int) -> Application:
             pids.add(connection.info.backend_pid)
 
     app.backends = lambda: pids
-    senco, officer = (_saved_session(app, _log_in(web, name)) for name in ("Sana", "Olu"))
-    draft, sent = _form(context, "draft"), _form(context, "submitted")
-    page = {
-        "home": lambda: Ask("/", senco),
-        "mine": lambda: Ask("/send/", senco),
-        "all": lambda: Ask("/people/list/", officer),
-        "search": _searches(app, officer, RARE),
-        "search_common": _searches(app, officer, COMMON),
-        "child": lambda: Ask(f"/children/{MEASURED}", officer),
-        "section": lambda: Ask(f"/forms/{draft}/section/{SECTION}", senco),
-        "save": _saves(app, f"/forms/{draft}/section/{SECTION}", senco),
-        "read": lambda: Ask(f"/forms/{sent}/read", officer),
-        "team_home": lambda: Ask("/", officer),
-        "overdue": lambda: Ask("/advice/list/?show=overdue", officer),
-        "duplicates": lambda: Ask("/people/list/?show=duplicates", officer),
-        "inbox": lambda: Ask("/messages/", officer),
-        "requests": lambda: Ask("/requests/list/", officer),
-        "advice": lambda: Ask("/advice/list/?_oc_AdviceList=received_on&_od_AdviceList=desc", officer),
-        "letters": lambda: Ask("/team-messages/list/", officer),
-        "requests_common": _searches(app, officer, COMMON, "/requests/list/"),
-    }
-    app.pages.update(page)
-    return app
+    return web, app
 
 
-def _log_in(web: Flask, first_name: str) -> str:
-    """Return the cookie of a logged-in person: the use case creates the row, the portal signs the cookie."""
+def log_in(web: Flask, app: Application, first_name: str) -> str:
+    """Return the cookie of a person of the cast, who is logged in and has had a page: with the values of Flask-Login.
+
+    The use case creates the row, the portal signs the cookie.
+    """
     context: AppContext = web.extensions["app_context"]
     with context.database.open() as session:
         bypass_row_filter(session, "somebody to measure as is looked up")
@@ -89,11 +99,7 @@ def _log_in(web: Flask, first_name: str) -> str:
         "_fresh": True,
         "csrf_token": form_mark(context, who.user_id, who.organisation_id),
     }
-    return f"{web.config['SESSION_COOKIE_NAME']}={serializer.dumps(held)}"
-
-
-def _saved_session(app: Application, cookie: str) -> str:
-    """Return the cookie after the first page, with the values of Flask-Login."""
+    cookie = f"{web.config['SESSION_COOKIE_NAME']}={serializer.dumps(held)}"
     set_there = ask(app.wsgi, Ask("/", cookie)).cookies
     return "; ".join(f"{name}={value}" for name, value in set_there.items()) or cookie
 
@@ -110,7 +116,7 @@ def _token(body: bytes) -> str:
     return body.partition(b'name="csrf-token" content="')[2].partition(b'"')[0].decode()
 
 
-def _searches(app: Application, cookie: str, name: str, path: str = "/people/list/") -> Callable[[], Ask]:
+def searches(app: Application, cookie: str, name: str, path: str = "/people/list/") -> Callable[[], Ask]:
     """Names are posted; the token is that of the list's own page."""
     tokens: list[str] = []
 
