@@ -37,6 +37,8 @@ class ReceivedRequest:
     received_on: date | None
     note: str = ""
     """Who asked, and where the letter is filed."""
+    oldest: timedelta = OLDEST
+    """How long ago it can have been received; longer for what comes from another system."""
 
 
 def record_request(work: UnitOfWork, child_id: int, received: ReceivedRequest) -> Case:
@@ -110,21 +112,26 @@ def _checked(
         faults.append(FieldError("source", Wording(N_("Choose who asked"))))
     if received.channel is None or received.channel is Channel.portal:
         faults.append(FieldError("channel", Wording(N_("Choose how the request came"))))
-    faults += _date_faults(today, born, received.received_on)
+    faults += received_faults(today, born, received.received_on, received.oldest)
     if faults:
         raise ValidationFailed(*faults)
     assert received.source and received.channel and received.received_on  # noqa: S101 - checked above
     return received.source, received.channel, received.received_on
 
 
-def _date_faults(today: date, born: date, received_on: date | None) -> list[FieldError]:
+def received_faults(
+    today: date, born: date, received_on: date | None, oldest: timedelta = OLDEST
+) -> list[FieldError]:
+    """Return what is wrong with the day on which a request about a child was received."""
     if received_on is None:
         return [FieldError("received_on", Wording(N_("Enter the day the council received the request")))]
     if received_on > today:
         return [
             FieldError("received_on", Wording(N_("The day it was received must be today or in the past")))
         ]
-    if received_on < max(born, today - OLDEST):
-        text = N_("The day it was received must be in the last 12 months and after the child was born")
-        return [FieldError("received_on", Wording(text))]
+    if received_on < max(born, today - oldest):
+        text = N_(
+            "The day it was received must be in the last %(months)s months and after the child was born"
+        )
+        return [FieldError("received_on", Wording(text, months=oldest.days // 30))]
     return []

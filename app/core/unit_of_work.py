@@ -73,9 +73,19 @@ class Notifier(Protocol):
         ...
 
     def write(
-        self, session: Session, events: Sequence[Event], who: Principal | None, now: datetime, origin: Origin
+        self,
+        session: Session,
+        events: Sequence[Event],
+        who: Principal | None,
+        now: datetime,
+        origin: Origin,
+        *,
+        is_silent: bool = False,
     ) -> list[int]:
-        """Write audit rows, messages and outgoing mail for these events; return the ids of the mail."""
+        """Write audit rows, messages and outgoing mail for these events; return the ids of the mail.
+
+        `is_silent`: audit rows only.
+        """
 
     def wake(self, mail: Sequence[int]) -> None:
         """Send or queue this mail after the commit."""
@@ -162,6 +172,8 @@ class UnitOfWork:
     no_one_notified: bool = False
     """An event was recorded and no one could be sent a message about it; set before the commit. False where nothing
     happened, as when the same button is pressed twice."""
+    is_silent: bool = False
+    """What happens is audited and no one is sent a message about it, because it happened long ago in another system."""
     mailed: list[int] = field(default_factory=list)
     """Mail that the use case itself put into the outbox (a code, a link): sent right after the commit."""
 
@@ -265,7 +277,9 @@ def unit_of_work(
         session.flush()
         if not commit:
             return
-        mail = context.notification_service.write(session, work.events, work.who, work.now, origin)
+        mail = context.notification_service.write(
+            session, work.events, work.who, work.now, origin, is_silent=work.is_silent
+        )
         work.no_one_notified = bool(work.events) and not mail
         session.commit()
     except StaleDataError as stale:

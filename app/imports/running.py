@@ -108,6 +108,7 @@ def _in_state(context: AppContext, job: _Job, *, alone: bool) -> Iterator[UnitOf
     `alone`: no other worker is at the same batch until the commit.
     """
     with unit_of_work(context, job.who) as work:
+        work.is_silent = job.kind.is_silent
         held = select(ImportBatch.state).where(ImportBatch.id == job.batch_id)
         state = work.session.scalar(held.with_for_update(read=not alone))
         yield work if state is job.state else None

@@ -45,13 +45,21 @@ class NotificationService:
         database.factory.configure(info={POST: Stamp(settings.file_keys, clock)})
 
     def write(
-        self, session: Session, events: Sequence[Event], who: Principal | None, now: datetime, origin: Origin
+        self,
+        session: Session,
+        events: Sequence[Event],
+        who: Principal | None,
+        now: datetime,
+        origin: Origin,
+        *,
+        is_silent: bool = False,
     ) -> list[int]:
         """Write audit rows, messages and outgoing mail for these events, and return the ids of the mail.
 
-        Audit rows come last: their chain is locked until the commit, and nothing may wait for another lock meanwhile.
+        `is_silent`: audit rows only. Audit rows come last: their chain is locked until the commit, and nothing may wait for another lock meanwhile.
         """
-        mail = dispatch_notifications(session, self.settings, events, who, now, origin)
+        to_tell = () if is_silent else events
+        mail = dispatch_notifications(session, self.settings, to_tell, who, now, origin)
         append(session, self.settings.audit_keys[0], events, who, now, origin)
         _count_log_ins(events)
         return mail

@@ -34,6 +34,8 @@ class Kind(ABC):
     columns: ClassVar[Sequence[Column]]
     is_about_children: ClassVar[bool] = False
     """Whether its rows name children, so that who reads them is recorded."""
+    is_silent: ClassVar[bool] = False
+    """Whether no one is sent a message about what is written: it happened before, in another system."""
     choices: ClassVar[Sequence[RowChoice]] = tuple(RowChoice)
     """What can become of a row that may be about a record in the portal."""
 

@@ -1,13 +1,15 @@
-"""Cases that are not decided yet: requests for an assessment that the council received in another system."""
+"""Open cases of another system: requests for an assessment, and what was decided about each so far."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import delete, or_, select
 
-from app.cases.intake import OLDEST, ReceivedRequest, record_request
+from app.cases.decisions import Decided, Lateness, agree_to_assess
+from app.cases.intake import ReceivedRequest, received_faults, record_request
+from app.cases.plan_decisions import agree_to_issue
 from app.cases.rules.case_states import CHANNEL_LABELS, Channel, RequestSource
-from app.cases.tables import UNDECIDED_CASES, Case, Duty
+from app.cases.tables import UNDECIDED_CASES, Case, Decision, Duty
 from app.children.rules.identifiers import check_nhs_number, check_upn
 from app.children.tables import Child
 from app.core.errors import FieldError, ValidationFailed
@@ -21,6 +23,12 @@ from app.imports.rules.columns import CheckedRow, Column, day, one_of
 from app.imports.rules.states import ImportKind
 
 HAS_CASE = N_("The child has a case that is not decided yet")
+HAS_THIS_CASE = N_("The child has a case with this day of receipt")
+OLDEST = timedelta(days=36 * 30)
+"""A case that was received longer ago than this and is still open is more likely a typing mistake."""
+ALREADY = N_("Decided in another system.")
+AGREED = {"Yes": "yes", "Agreed": "yes", "Assess": "yes", "Y": "yes"}
+NOT_OPEN = N_("Enter yes, or leave it empty. A case that was refused has ended and is not imported")
 SOURCES = {
     "1": "parent", "Parent": "parent", "Young person": "parent", "Parent or young person": "parent",
     "2": "school", "School": "school", "3": "health", "Health": "health",
@@ -37,10 +45,11 @@ CHANNELS = {
 
 
 class Requests(Kind):
-    """Requests that wait for the decision whether to assess."""
+    """Cases that wait for the decision whether to assess, for advice, or for the plan."""
 
     key = ImportKind.requests
     is_about_children = True
+    is_silent = True
     columns = (
         Column("upn", "UPN", ("Unique pupil number",), clean=check_upn),
         Column("nhs_number", "NHS number", ("NHS no",), clean=check_nhs_number),
@@ -62,15 +71,25 @@ class Requests(Kind):
             clean=one_of(CHANNELS, N_("Enter email, paper or telephone")),
         ),
         Column("note", "Notes", ("Note", "Reference"), clean=clean_lines, longest=2000),
+        Column("agreed", "Assessment agreed", ("Decision to assess",), clean=one_of(AGREED, NOT_OPEN)),
+        Column("agreed_on", "Assessment agreed on", ("Date of decision to assess",), clean=day),
+        Column("plan_agreed_on", "Plan agreed on", ("Date of decision to issue",), clean=day),
+        Column("reason", "Reasons", ("Reason for decision",), clean=clean_lines, longest=2000),
+        Column("late_reason", "Why it was late", ("Reason late",), clean=clean_lines, longest=2000),
     )
 
     def check(self, work: UnitOfWork, rows: Sequence[CheckedRow]) -> None:
-        """Find the child of each row, who must be in the portal and have no case that is not decided yet."""
+        """Find the child of each row, who must be in the portal and have neither this case nor an undecided one."""
         known = _children(work, rows)
         undecided = select(Case.child_id).where(
             Case.child_id.in_([each.id for each in known]), UNDECIDED_CASES
         )
         with_case = set(work.session.scalars(undecided))
+        days = {date.fromisoformat(row.values["received_on"]) for row in rows}
+        same = select(Case.child_id, Case.received_on).where(
+            Case.child_id.in_([each.id for each in known]), Case.received_on.in_(days)
+        )
+        cases = {(child_id, received_on) for child_id, received_on in work.session.execute(same)}
         for row in rows:
             row.faults += _date_faults(work.today, row.values)
             found = {each.id for each in known if _is_of(each, row.values)}
@@ -79,23 +98,33 @@ class Requests(Kind):
                 row.faults.append(FieldError("date_of_birth", Wording(text)))
             elif found & with_case:
                 row.note = Wording(HAS_CASE)
+            elif (*found, date.fromisoformat(row.values["received_on"])) in cases:
+                row.note = Wording(HAS_THIS_CASE)
             else:
                 row.match_id, row.is_certain = found.pop(), True
 
     def apply(
         self, work: UnitOfWork, cells: Mapping[str, str], match_id: int | None, *, is_decided: bool
     ) -> Written:
-        """Record the request, which opens the case with its duties, as the page to record one does."""
-        waiting = select(Case.id).where(Case.child_id == match_id, UNDECIDED_CASES)
-        if work.session.scalars(waiting.limit(1)).first() is not None:
+        """Record the request, which opens the case with its duties, and the decisions made since, as their pages do."""
+        received_on = date.fromisoformat(cells["received_on"])
+        taken = select(Case.id).where(
+            Case.child_id == match_id, or_(UNDECIDED_CASES, Case.received_on == received_on)
+        )
+        if work.session.scalars(taken.limit(1)).first() is not None:
             raise ValidationFailed(FieldError("date_of_birth", Wording(HAS_CASE)))
         received = ReceivedRequest(
             source=RequestSource[cells["source"]],
             channel=Channel[cells.get("channel") or "paper"],
-            received_on=date.fromisoformat(cells["received_on"]),
+            received_on=received_on,
             note=cells.get("note", ""),
+            oldest=OLDEST,
         )
         case = record_request(work, match_id or 0, received)
+        if day_agreed := _day(cells, "agreed_on"):
+            agree_to_assess(work, case.id, _decided(cells, day_agreed))
+        if plan_agreed := _day(cells, "plan_agreed_on"):
+            agree_to_issue(work, case.id, _decided(cells, plan_agreed))
         work.session.flush()
         return Written(case.id, is_new=True, changes={"version": [None, case.version]})
 
@@ -107,6 +136,7 @@ class Requests(Kind):
         child_id = case.child_id
         with work.session.begin_nested() as part:
             work.session.execute(delete(Duty).where(Duty.case_id == case.id))
+            work.session.execute(delete(Decision).where(Decision.case_id == case.id))
             if (why_not := delete_unused(work, case)) is not None:
                 part.rollback()
                 return why_not
@@ -137,10 +167,34 @@ def _is_of(child: Child, cells: Mapping[str, str]) -> bool:
     return bool(names[0]) and [*map(fold, names)] == [fold(child.forenames), fold(child.surname)]
 
 
+def _day(cells: Mapping[str, str], name: str) -> date | None:
+    return date.fromisoformat(cells[name]) if cells.get(name) else None
+
+
+def _decided(cells: Mapping[str, str], decided_on: date) -> Decided:
+    reason = cells.get("reason") or ALREADY
+    return Decided(reason, decided_on, lateness=Lateness(reason=cells.get("late_reason") or ALREADY))
+
+
 def _date_faults(today: date, cells: Mapping[str, str]) -> list[FieldError]:
-    received_on = date.fromisoformat(cells["received_on"])
-    born = date.fromisoformat(cells["date_of_birth"])
-    if max(born, today - OLDEST) <= received_on <= today:
-        return []
-    text = N_("The day it was received must be in the last 12 months and after the child was born")
-    return [FieldError("received_on", Wording(text))]
+    """Return what is wrong with the dates of a row: they are in the order in which the steps were taken."""
+    received_on, agreed_on, plan_agreed_on = (
+        _day(cells, name) for name in ("received_on", "agreed_on", "plan_agreed_on")
+    )
+    assert received_on is not None  # noqa: S101 - the column is required
+    faults = received_faults(today, date.fromisoformat(cells["date_of_birth"]), received_on, OLDEST)
+    if bool(cells.get("agreed")) and agreed_on is None:
+        faults.append(
+            FieldError("agreed_on", Wording(N_("Enter the day on which the council agreed to assess")))
+        )
+    if agreed_on is not None and not received_on <= agreed_on <= today:
+        text = N_("It must be on or after the day the request was received, and not in the future")
+        faults.append(FieldError("agreed_on", Wording(text)))
+    if plan_agreed_on is not None and agreed_on is None:
+        faults.append(
+            FieldError("agreed_on", Wording(N_("Enter the day on which the council agreed to assess")))
+        )
+    elif plan_agreed_on is not None and agreed_on is not None and not agreed_on <= plan_agreed_on <= today:
+        text = N_("It must be on or after the day of the decision to assess, and not in the future")
+        faults.append(FieldError("plan_agreed_on", Wording(text)))
+    return faults

@@ -21,7 +21,7 @@ KIND_LABELS: Mapping[ImportKind, str] = {
     ImportKind.schools: N_("Schools (the GIAS establishment file)"),
     ImportKind.school_links: N_("Schools that became another (the GIAS links file)"),
     ImportKind.children: N_("Children and young people"),
-    ImportKind.requests: N_("Cases that are not decided yet"),
+    ImportKind.requests: N_("Open cases"),
     ImportKind.officers: N_("SEN officers, SEN managers and administrators, who are invited"),
 }
 
