@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from app.cases.cases import case_for_update
-from app.cases.duties import due_day, duties_with_rules, keep_duties
+from app.cases.duties import keep_duties
 from app.cases.events import (
     AssessmentAgreed,
     AssessmentDeclined,
@@ -18,7 +18,7 @@ from app.cases.events import (
     CorrectedToIssue,
     DecisionCorrected,
 )
-from app.cases.exceptions import excuses_by_duty
+from app.cases.lateness import IN_TIME, Lateness, stored_lateness
 from app.cases.rules.case_states import (
     ABOUT_A_PLAN,
     ABOUT_ASSESSING,
@@ -27,8 +27,7 @@ from app.cases.rules.case_states import (
     CaseState,
     DecisionBasis,
 )
-from app.cases.rules.duties import is_overdue
-from app.cases.tables import Case, CaseException, Decision
+from app.cases.tables import Case, Decision
 from app.core.errors import Conflict, FieldError, Forbidden, ValidationFailed
 from app.core.roles import WorkflowRole
 from app.core.text_input import character_faults
@@ -50,17 +49,6 @@ LIMIT_OF: Mapping[str, str] = {
 LONGEST_REASON = 4000
 LONGEST_PANEL = 500
 _SEN_TEAM = frozenset({WorkflowRole.sen_team})
-
-
-@dataclass(frozen=True)
-class Lateness:
-    """Why a decision was made after its last day: a recorded exception, or a reason where none applies."""
-
-    exception_id: int | None = None
-    reason: str = ""
-
-
-IN_TIME = Lateness()
 
 
 @dataclass(frozen=True)
@@ -167,17 +155,16 @@ def record_decision(work: UnitOfWork, case: Case, step_name: str, decided: Decid
     is_correction = step_name.startswith("correct")
     decided_on = decided.decided_on or work.today
     before = latest_decision(work, case.id)
-    limit = LIMIT_OF.get(step_name)
-    is_late = limit is not None and _is_late(work, case, limit, decided_on)
     _check(work, case, step.end, decided, before if is_correction else None)
-    if limit and is_late and (faults := _late_faults(work, case, limit, decided.lateness)):
+    limit = LIMIT_OF.get(step_name)
+    lateness, faults = stored_lateness(work, case, limit, decided_on, decided.lateness)
+    if faults:
         raise ValidationFailed(*faults)
     number = before.number + 1 if before is not None else 1
     case.state = step.end
-    if step.end in ABOUT_ASSESSING:
+    if step.end in ABOUT_ASSESSING and not step_name.startswith("resume"):
         case.decided_on = decided_on
     keep_duties(work, case, decided_on)
-    lateness = decided.lateness if is_late else IN_TIME
     if case.state not in UNDECIDED:
         _close_form(work, case)
     decision = Decision(
@@ -192,7 +179,7 @@ def record_decision(work: UnitOfWork, case: Case, step_name: str, decided: Decid
         reason=decided.reason.strip(),
         correction_reason=decided.correction_reason.strip(),
         exception_id=lateness.exception_id,
-        late_reason="" if lateness.exception_id else lateness.reason.strip(),
+        late_reason=lateness.reason,
         recorded_by_id=work.me.user_id,
     )
     work.add_only(decision, Conflict("Decision"))
@@ -256,23 +243,3 @@ def _date_faults(work: UnitOfWork, case: Case, decided_on: date | None) -> list[
         text = N_("The date of the decision must be on or after the day the request was received")
         return [FieldError("decided_on", Wording(text))]
     return []
-
-
-def exceptions_for(work: UnitOfWork, case: Case, limit: str) -> list[CaseException]:
-    """Return the recorded exceptions that excuse missing the limit of this duty in a case."""
-    duties = [(duty, rule) for duty, rule in duties_with_rules(work, case) if duty.key == limit]
-    return excuses_by_duty(work, case.id, duties).get(limit, [])
-
-
-def _is_late(work: UnitOfWork, case: Case, limit: str, decided_on: date) -> bool:
-    due_on = due_day(work, case.id, limit)
-    return due_on is not None and is_overdue(due_on, decided_on)
-
-
-def _late_faults(work: UnitOfWork, case: Case, limit: str, lateness: Lateness) -> list[FieldError]:
-    """Return the fault of a late decision that names neither an exception that applies nor why it is late."""
-    if lateness.exception_id is not None:
-        if lateness.exception_id in {each.id for each in exceptions_for(work, case, limit)}:
-            return []
-        return [FieldError("late", Wording(N_("Choose an exception that is recorded for this limit")))]
-    return _text_faults("late_reason", lateness.reason, N_("Enter why the decision is late"))

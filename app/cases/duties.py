@@ -149,6 +149,12 @@ def advice_asked(work: UnitOfWork, child_id: int, asked_on: date, rules: Rules) 
         duties.store()
 
 
+def final_plan_limit(work: UnitOfWork, case_id: int) -> str:
+    """Return the key of the duty to send the final plan that runs in a case: from the request, or from an order."""
+    runs = select(Duty.key).where(Duty.case_id == case_id, Duty.key.in_(FINAL_PLAN), Duty.ending.is_(None))
+    return work.session.scalars(runs.order_by(Duty.id.desc()).limit(1)).first() or FINAL_PLAN[0]
+
+
 def due_day(work: UnitOfWork, case_id: int, key: str) -> date | None:
     """Return the last day of the latest duty of this key in a case; None where there is none."""
     found = select(Duty.due_on).where(Duty.case_id == case_id, Duty.key == key)
@@ -197,12 +203,15 @@ def _notice_served(work: UnitOfWork, case: Case, decided_on: date | None) -> dat
 def _derive(duties: _Duties, step_on: date, served: date | bool = True) -> None:
     """Start and finish what follows from the case; `served` says whether, or when, the notice of a refusal was served."""
     case = duties.case
+    done_before = _done(duties) if case.state is CaseState.withdrawn else {}
     for key in FROM_RECEIPT:
         duties.start(key, case.received_on)
     ordered = {key for keys in ORDERED.values() for key in keys} & duties.rows.keys()
     for key in ordered:
         duties.start(key, duties.rows[key].starts_on)
     _finish_decision(duties, step_on, served)
+    if "tribunal_assessed_plan" in ordered and (refused_on := _refused_on(duties)) is not None:
+        duties.finish("decide_to_assess", refused_on, Ending.done)
     for ending, keys in ENDINGS.get(case.state, {}).items():
         is_notice = case.state is CaseState.not_issuing and ending is Ending.done
         if served or not is_notice:
@@ -212,6 +221,28 @@ def _derive(duties: _Duties, step_on: date, served: date | bool = True) -> None:
         duties.finish_all(running, step_on, Ending.not_needed)
     if ordered:
         duties.finish_all(("no_plan_notice", "final_plan"), step_on, Ending.not_needed)
+    for key, ended_on in done_before.items():
+        duties.finish(key, ended_on, Ending.done)
+
+
+def _refused_on(duties: _Duties) -> date | None:
+    """Return the day of the council's own refusal to assess that was overturned: that of its notice, or of the decision.
+
+    The council met or missed its six weeks on that day, whatever mediation or the Tribunal decided later.
+    """
+    kind = REFUSALS[CaseState.not_assessing]
+    noticed = select(func.min(Notice.served_on)).where(Notice.case_id == duties.case.id, Notice.kind == kind)
+    made = select(func.max(Decision.decided_on)).where(
+        Decision.case_id == duties.case.id, Decision.outcome == CaseState.not_assessing
+    )
+    session = duties.work.session
+    return session.scalar(noticed) or session.scalar(made)
+
+
+def _done(duties: _Duties) -> dict[str, date]:
+    """Return the day on which each duty was done: what was done before a withdrawal stays done, and is counted."""
+    found = {key: row.ended_on for key, row in duties.rows.items() if row.ending is Ending.done}
+    return {key: ended_on for key, ended_on in found.items() if ended_on is not None}
 
 
 def _finish_decision(duties: _Duties, step_on: date, served: date | bool) -> None:

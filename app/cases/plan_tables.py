@@ -63,6 +63,10 @@ class Plan(Row):
     """Of a final plan: the last day of its first review (CFA 2014, s. 44(1)(a))."""
     early_reason: Mapped[str] = mapped_column(default="")
     """Of a final plan sent before the time to comment on the draft had ended: why."""
+    exception_id: Mapped[int | None] = mapped_column(ForeignKey("case_exception.id"))
+    """Of a final plan sent after its last day: the exception that applies."""
+    late_reason: Mapped[str] = mapped_column(default="")
+    """Of a final plan sent after its last day without an exception: why."""
     recorded_by_id: Mapped[int] = mapped_column(ForeignKey("ab_user.id"))
 
     document: Mapped[Document | None] = relationship(lazy="raise_on_sql")

@@ -8,8 +8,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from app.cases.cases import child_and_case_for_update
-from app.cases.duties import keep_duties, start_duty
+from app.cases.duties import final_plan_limit, keep_duties, start_duty
 from app.cases.events import DraftPlanServed, FinalPlanIssued
+from app.cases.lateness import IN_TIME, Lateness, stored_lateness
 from app.cases.plan_tables import Plan, PlanKind, Served
 from app.cases.rules.case_states import CASE
 from app.cases.rules.plan_dates import review_due_on
@@ -47,6 +48,8 @@ class PlanToServe:
     setting_id: int | None = None
     setting_type: str = ""
     early_reason: str = ""
+    lateness: Lateness = IN_TIME
+    """Of a final plan: why it is late, which counts only where it is."""
 
 
 def serve_draft(
@@ -78,14 +81,18 @@ def issue_final_plan(
 
     The case then waits for its first review only. Pressing twice records it once. `warned_secret` is whether the screen
     warned that an address is secret. Raises ValidationFailed with each fault; before the family's time to comment on
-    the draft has ended, a reason is asked for.
+    the draft has ended, a reason is asked for, and after the last day the exception or why it is late.
     """
     case = _held(work, case_id)
     if (before := _recorded_before(work, case, PlanKind.final, to_serve, file)) is not None:
         return before
     step = CASE.step("issue_final_plan", case.state, _SEN_TEAM)
     served_on = _check(work, case, to_serve, PlanKind.final, warned_secret=warned_secret)
-    plan = _add(work, case, PlanKind.final, to_serve, file, review_due_on=review_due_on(served_on))
+    limit = final_plan_limit(work, case.id)
+    lateness, faults = stored_lateness(work, case, limit, served_on, to_serve.lateness)
+    if faults:
+        raise ValidationFailed(*faults)
+    plan = _add(work, case, PlanKind.final, to_serve, file, review_due_on(served_on), lateness)
     case.state = step.end
     keep_duties(work, case, served_on)
     _record(work, case, plan, to_serve, FinalPlanIssued)
@@ -233,8 +240,8 @@ def _add(
     kind: PlanKind,
     to_serve: PlanToServe,
     file: Received,
-    *,
     review_due_on: date | None = None,
+    lateness: Lateness = IN_TIME,
 ) -> Plan:
     document = work.add(
         Document(
@@ -267,6 +274,8 @@ def _add(
             setting_type=to_serve.setting_type.strip() if kind is PlanKind.final else "",
             review_due_on=review_due_on,
             early_reason=to_serve.early_reason.strip() if kind is PlanKind.final else "",
+            exception_id=lateness.exception_id,
+            late_reason=lateness.reason,
             recorded_by_id=work.me.user_id,
             created_at=work.now,
         ),

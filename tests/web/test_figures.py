@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import func, select
 
 from app.cases import decisions
-from app.cases.decisions import Decided, Lateness
+from app.cases.decisions import Decided
 from app.cases.exceptions import EnteredException, record_exception
+from app.cases.lateness import Lateness
 from app.cases.queries.figures import cases_behind, late_of, of_months, open_cases, owed_by
 from app.cases.rules.case_states import CaseState, DecisionBasis
 from app.cases.rules.figures import Counted, Figure, Measure, Month, Timeliness, months_until, read_figure

@@ -5,8 +5,9 @@ from datetime import date, timedelta
 
 from sqlalchemy import delete, or_, select
 
-from app.cases.decisions import Decided, Lateness, agree_to_assess
+from app.cases.decisions import Decided, agree_to_assess
 from app.cases.intake import ReceivedRequest, received_faults, record_request
+from app.cases.lateness import Lateness
 from app.cases.plan_decisions import agree_to_issue
 from app.cases.rules.case_states import CHANNEL_LABELS, Channel, RequestSource
 from app.cases.tables import UNDECIDED_CASES, Case, Decision, Duty

@@ -12,6 +12,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 
 from app.cases import decisions
 from app.cases.duties import due_day
+from app.cases.lateness import Lateness, exceptions_for
 from app.cases.rules.case_states import ABOUT_A_PLAN, BASIS_LABELS, CASE, CaseState
 from app.cases.rules.duties import is_overdue
 from app.cases.rules.exceptions import EXCEPTION_LABELS
@@ -38,7 +39,21 @@ OUTCOMES = {
 }
 
 
-class DecisionForm(Form):
+class LatenessForm(Form):
+    """Why a step was taken after its last day."""
+
+    late = RadioField(_l("Why was it done after the last day?"), validate_choice=False)
+    late_reason = TextAreaField(_l("Why is it late?"))
+
+    def lateness(self) -> Lateness:
+        """Return why the step was late, which counts only where it was."""
+        chosen = self.late.data or ""
+        if chosen.isdecimal() and len(chosen) < 10:
+            return Lateness(exception_id=int(chosen))
+        return Lateness(reason=self.late_reason.data or "")
+
+
+class DecisionForm(LatenessForm):
     """The decision whether to assess, its date and reasons."""
 
     decision = RadioField(
@@ -53,17 +68,8 @@ class DecisionForm(Form):
     panel_on = DatePartsField(_l("When did the panel meet? (optional)"))
     panel_members = StringField(_l("Who was on the panel? (optional)"))
     reason = TextAreaField(_l("Reasons for the decision"))
-    late = RadioField(_l("Why was it made after the last day?"), validate_choice=False)
-    late_reason = TextAreaField(_l("Why is it late?"))
 
     not_chosen = _l("Choose whether the council will assess")
-
-    def lateness(self) -> decisions.Lateness:
-        """Return why the decision was late, which counts only where it was."""
-        chosen = self.late.data or ""
-        if chosen.isdecimal():
-            return decisions.Lateness(exception_id=int(chosen))
-        return decisions.Lateness(reason=self.late_reason.data or "")
 
     def decided(self) -> decisions.Decided:
         """Return what was entered, unchecked, for the use case."""
@@ -192,11 +198,11 @@ class DecideView(PortalView):
         )
 
 
-def may_be_late(work: UnitOfWork, case: Case, form: DecisionForm, limit: str) -> dict[str, Any]:
+def may_be_late(work: UnitOfWork, case: Case, form: LatenessForm, limit: str) -> dict[str, Any]:
     """Set the exceptions to choose from; return the last day of this limit and whether it has passed."""
     due_on = due_day(work, case.id, limit)
     form.late.choices = [
-        *(_choice(each) for each in decisions.exceptions_for(work, case, limit)),
+        *(_choice(each) for each in exceptions_for(work, case, limit)),
         SelectChoice(NO_EXCEPTION, _("Late, no exception")),
     ]
     return {"due_on": due_on, "may_be_late": due_on is not None and is_overdue(due_on, work.today)}

@@ -115,6 +115,8 @@ def _plan_line(plan: Plan, names: dict[int, list[str]], withheld: Sequence[str],
             notes.append(_("Withheld until you have checked it, from: %(names)s", names=", ".join(withheld)))
         if plan.also_sent_to:
             notes.append(_("Also sent to: %(whom)s", whom=plan.also_sent_to))
+        if plan.exception_id or plan.late_reason:
+            notes.append(_("Late: %(why)s", why=plan.late_reason or _("An exception was recorded")))
     file = file_line(plan.document) if plan.document is not None else None
     if file is not None and plan.document is not None and hides:
         file["name"] = neutral_name(plan.document)

@@ -12,6 +12,7 @@ from wtforms import FileField, Form, RadioField, SelectField, SelectMultipleFiel
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the stubs are of WTForms 3.2
 
 from app.cases import plans
+from app.cases.duties import final_plan_limit
 from app.cases.plan_tables import SERVED_LABELS, Served
 from app.cases.rules.case_states import CASE
 from app.core.activity_limits import UPLOADS, count_mine
@@ -24,6 +25,7 @@ from app.documents.rules.upload_refusals import UploadError
 from app.forms.sharing import family_of
 from app.models import Case, Child, Plan
 from app.organisations.queries.organisations import settings_in_use
+from app.views.cases.decisions import LatenessForm, may_be_late
 from app.views.cases.plan_decisions import recorded
 from app.views.web.base import PortalView, read_only_work
 from app.views.web.fields import DatePartsField, StringField, TextAreaField
@@ -63,7 +65,7 @@ class DraftForm(Form):
         )
 
 
-class FinalForm(DraftForm):
+class FinalForm(DraftForm, LatenessForm):
     """The same of a final plan, with the place it names."""
 
     setting = SelectField(_l("Which school or college does it name?"), validate_choice=False)
@@ -80,6 +82,7 @@ class FinalForm(DraftForm):
                 "setting_id": int(setting) if known and setting else None,
                 "setting_type": self.setting_type.data or "",
                 "early_reason": self.early_reason.data or "",
+                "lateness": self.lateness(),
             }
         )
 
@@ -137,12 +140,14 @@ class PlanView(PortalView):
             for each in family_of(work, child.id)
         ]
         draft = plans.latest_draft(work, case_id)
+        limit = final_plan_limit(work, case_id)
+        late = may_be_late(work, case, form, limit) if isinstance(form, FinalForm) else {}
         if request.method == "GET":
             form.served_on.show(app_context().clock.today())
         elif form.validate() and (answer := self._recorded(case, form, serve)) is not None:
             return answer
         return self.page(
-            template, 422 if form.errors else 200, form=form, case=case, child=child, draft=draft
+            template, 422 if form.errors else 200, form=form, case=case, child=child, draft=draft, **late
         )
 
     def _recorded(self, case: Case, form: DraftForm, serve: Serve) -> ResponseReturnValue | None:

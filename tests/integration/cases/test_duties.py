@@ -9,6 +9,7 @@ from sqlalchemy import select
 from app.cases import decisions, duties, intake
 from app.cases.advice_requests import ask_for_advice, cancel_advice
 from app.cases.duty_rules import NewVersion, add_version, due_date, rules_of
+from app.cases.lateness import Lateness
 from app.cases.rules.case_states import Channel, RequestSource
 from app.cases.rules.duties import Ending, Unit
 from app.core.errors import Conflict, Forbidden, ValidationFailed
@@ -92,7 +93,7 @@ def test_the_duty_of_advice_ends_with_the_last_advice_and_runs_again_when_one_is
         decisions.agree_to_assess(
             work,
             case_id,
-            decisions.Decided("Needs are not met.", lateness=decisions.Lateness(reason="Late.")),
+            decisions.Decided("Needs are not met.", lateness=Lateness(reason="Late.")),
         )
         sent = ask_for_advice(work, child.id, "advice_psychology", person_id=cast.ann.id).id
         other = ask_for_advice(work, child.id, "advice_education", person_id=cast.sana.id).id

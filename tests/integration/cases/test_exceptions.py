@@ -10,6 +10,7 @@ from sqlalchemy import select
 from app.cases import decisions, intake
 from app.cases.decisions import Decided
 from app.cases.exceptions import EnteredException, codes_allowed, record_exception, withdraw_exception
+from app.cases.lateness import Lateness
 from app.cases.rules.case_states import Channel, RequestSource
 from app.core.errors import Forbidden, ValidationFailed
 from app.models import AuditRow, Case, CaseException, Decision, Duty
@@ -121,11 +122,11 @@ def test_a_late_decision_names_an_exception_that_applies(context, cast, case_id)
         decisions.agree_to_assess(work, case_id, Decided("Needs are not met."))
     assert [fault.field for fault in refused.value.faults] == ["late_reason"]
     with pytest.raises(ValidationFailed) as refused, cast.olu.works() as work:
-        lateness = decisions.Lateness(exception_id=number + 1)
+        lateness = Lateness(exception_id=number + 1)
         decisions.agree_to_assess(work, case_id, Decided("Needs are not met.", lateness=lateness))
     assert [fault.field for fault in refused.value.faults] == ["late"]
     with cast.olu.works() as work:
-        lateness = decisions.Lateness(exception_id=number)
+        lateness = Lateness(exception_id=number)
         decisions.agree_to_assess(work, case_id, Decided("Needs are not met.", lateness=lateness))
     with everything(context) as work:
         decision = work.session.scalars(select(Decision).where(Decision.case_id == case_id)).one()
@@ -136,7 +137,7 @@ def test_a_late_decision_names_an_exception_that_applies(context, cast, case_id)
 
 def test_a_late_decision_without_exception_says_why(context, cast, case_id):
     with cast.olu.works() as work:
-        lateness = decisions.Lateness(reason=" The panel did not meet. ")
+        lateness = Lateness(reason=" The panel did not meet. ")
         decisions.decline_to_assess(work, case_id, Decided("No need.", lateness=lateness))
     with everything(context) as work:
         decision = work.session.scalars(select(Decision).where(Decision.case_id == case_id)).one()
@@ -145,7 +146,7 @@ def test_a_late_decision_without_exception_says_why(context, cast, case_id):
 
 def test_a_decision_in_time_needs_no_reason_for_lateness(context, cast, case_id):
     with cast.olu.works() as work:
-        lateness = decisions.Lateness(reason="It does not count.")
+        lateness = Lateness(reason="It does not count.")
         decisions.agree_to_assess(work, case_id, Decided("Needs are not met.", DUE, lateness=lateness))
     with everything(context) as work:
         decision = work.session.scalars(select(Decision).where(Decision.case_id == case_id)).one()
@@ -175,7 +176,7 @@ def test_two_officers_at_once_record_one_and_decide_once(context, cast, case_id)
         except Exception as fault:
             faults.append(type(fault).__name__)
 
-    late = decisions.Lateness(reason="The panel did not meet.")
+    late = Lateness(reason="The panel did not meet.")
     presses = [
         (cast.olu, lambda work: record_exception(work, case_id, AWAY)),
         (cast.olu, lambda work: record_exception(work, case_id, AWAY)),

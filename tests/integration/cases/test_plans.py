@@ -1,6 +1,7 @@
 """From the decision to make a plan to the final plan; withdrawal, and what mediation or the Tribunal changes."""
 
 import io
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -10,12 +11,13 @@ from app.cases import plan_decisions, plans
 from app.cases.consultations import consult, record_reply
 from app.cases.decisions import (
     Decided,
-    Lateness,
     agree_to_assess,
     correct_decision,
     decline_to_assess,
     history_of,
 )
+from app.cases.duties import keep_duties
+from app.cases.lateness import Lateness
 from app.cases.plan_tables import RefusalReason, Reply, Served
 from app.cases.plans import PlanToServe
 from app.cases.rules.case_states import CaseState, DecisionBasis
@@ -285,6 +287,72 @@ def test_an_order_starts_limits_of_its_own(cast, make, family, file):
         early = PlanToServe(work.today, Served.post, setting_type="Special school", early_reason="Agreed.")
         plans.issue_final_plan(work, case.id, early, file())
         assert work.get(Case, case.id).due_on is None
+
+
+def test_a_late_final_plan_says_why(cast, make, family, file):
+    """A missed date without an exception is shown as late and never hidden."""
+    case = make.case(family, state=CaseState.draft_served, received_on=date(2026, 5, 4))
+    with cast.olu.works() as work:
+        keep_duties(work, work.get(Case, case.id))
+    served = PlanToServe(date(2026, 11, 23), Served.post, setting_type="Special school")
+    for lateness, field in ((Lateness(), "late_reason"), (Lateness(exception_id=99), "late")):
+        with pytest.raises(ValidationFailed) as refused, cast.olu.works() as work:
+            plans.issue_final_plan(work, case.id, replace(served, lateness=lateness), file())
+        assert [each.field for each in refused.value.faults] == [field]
+    why = Lateness(reason="The school answered late.")
+    with cast.olu.works() as work:
+        plan = plans.issue_final_plan(work, case.id, replace(served, lateness=why), file())
+        assert (plan.late_reason, plan.exception_id) == ("The school answered late.", None)
+
+
+def test_a_final_plan_in_time_stores_no_reason(cast, make, family, file):
+    case = make.case(family, state=CaseState.draft_served, received_on=date(2026, 9, 7))
+    with cast.olu.works() as work:
+        keep_duties(work, work.get(Case, case.id))
+    served = PlanToServe(
+        date(2026, 11, 23),
+        Served.post,
+        setting_type="Special",
+        lateness=Lateness(reason="It does not count."),
+    )
+    with cast.olu.works() as work:
+        assert plans.issue_final_plan(work, case.id, served, file()).late_reason == ""
+
+
+def test_what_was_done_before_a_withdrawal_stays_done(cast, make, family, file):
+    """The 6-week figure counts a decision that was made, whatever became of the case."""
+    case = make.case(family, state=CaseState.received, received_on=date(2026, 10, 5))
+    with cast.olu.works() as work:
+        agree_to_assess(work, case.id, Decided("Yes.", date(2026, 11, 2)))
+    for step in (plan_decisions.withdraw, plan_decisions.resume, plan_decisions.withdraw):
+        with cast.olu.works() as work:
+            step(work, case.id, Decided("The mother wrote.", date(2026, 11, 20)))
+        with cast.olu.works() as work:
+            duties = {each.key: each for each in work.session.scalars(select(Duty))}
+            decided = duties["decide_to_assess"]
+            assert (decided.ending, decided.ended_on) == (Ending.done, date(2026, 11, 2)), step
+    assert duties["final_plan"].ending is Ending.not_needed
+
+
+def test_an_overturned_refusal_was_made_on_its_own_day(cast, make, family):
+    """The 6-week figure counts the council's own decision, not the day of the order."""
+    case = make.case(family, state=CaseState.received, received_on=date(2026, 10, 5))
+    with cast.olu.works() as work:
+        decline_to_assess(work, case.id, Decided("No.", date(2026, 11, 2)))
+    with cast.olu.works() as work:
+        ordered = Decided("Order 12.", date(2026, 11, 23), basis=DecisionBasis.tribunal)
+        plan_decisions.overturn(work, case.id, ordered)
+    with cast.olu.works() as work:
+        decided = work.session.scalars(select(Duty).where(Duty.key == "decide_to_assess")).one()
+        assert (decided.ending, decided.ended_on) == (Ending.done, date(2026, 11, 2))
+
+
+def test_an_undecided_case_that_is_withdrawn_needs_no_decision(cast, make, family):
+    case = make.case(family, state=CaseState.received, received_on=date(2026, 10, 5))
+    with cast.olu.works() as work:
+        plan_decisions.withdraw(work, case.id, Decided("The mother wrote.", date(2026, 11, 20)))
+    with cast.olu.works() as work:
+        assert {each.ending for each in work.session.scalars(select(Duty))} == {Ending.not_needed}
 
 
 @pytest.mark.parametrize(
