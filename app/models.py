@@ -16,6 +16,7 @@ from app.cases.figure_tables import PublishedFigure
 from app.cases.notice_tables import Notice, NoticeCopy, NoticeTemplate
 from app.cases.plan_tables import Consultation, Plan
 from app.cases.reminder_tables import Reminder, ReminderRule
+from app.cases.return_tables import CaseReturn
 from app.cases.tables import (
     PLAN_DUE_CASES,
     UNDECIDED_CASES,
@@ -66,6 +67,7 @@ __all__ = [
     "AuditRow",
     "Case",
     "CaseException",
+    "CaseReturn",
     "Child",
     "ChildLink",
     "ChildMerge",

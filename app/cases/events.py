@@ -294,3 +294,10 @@ class ExceptionRecorded(ExceptionEvent):
 
 class ExceptionWithdrawn(ExceptionEvent):
     """An officer withdrew an exception that was recorded wrongly."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseReturnRecorded(CaseEvent):
+    """An officer entered what the SEN2 return asks about a case; `fields` names the answers that changed."""
+
+    fields: tuple[str, ...]

@@ -7,6 +7,7 @@ from app.cases.events import (
     AssessmentDeclined,
     CaseHandedOver,
     CaseOwnerChanged,
+    CaseReturnRecorded,
     CasesHandedOver,
     CasesLeft,
     CaseWithoutOwner,
@@ -206,6 +207,7 @@ register(
         ),
         ExceptionRecorded: AUDIT_ONLY,  # the reason may be about the family, and the limit stays
         ExceptionWithdrawn: AUDIT_ONLY,
+        CaseReturnRecorded: AUDIT_ONLY,
         LinkEnded: AUDIT_ONLY,  # the person may not see the child any more, so no message is sent
         CaseOwnerChanged: AUDIT_ONLY,  # CasesHandedOver and CasesLeft send one message for all cases
         CaseWithoutOwner: AUDIT_ONLY,

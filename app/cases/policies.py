@@ -6,6 +6,7 @@ from app.cases.figure_tables import PublishedFigure
 from app.cases.notice_tables import Notice, NoticeCopy, NoticeTemplate
 from app.cases.plan_tables import Consultation, Plan
 from app.cases.reminder_tables import Reminder, ReminderRule
+from app.cases.return_tables import CaseReturn
 from app.cases.tables import Absence, AdviceRoute, Case, CaseException, Decision, Duty, DutyRule
 from app.children.tables import ChildLink
 from app.core.database.policies import open_to_all, row_policy
@@ -107,4 +108,10 @@ def reminder(who: Principal) -> ColumnElement[bool]:
 def case_exception(who: Principal) -> ColumnElement[bool]:
     """Only the SEN team reads which exceptions are recorded and on what evidence. Everyone who sees the child knows that
     one is recorded for a limit."""
+    return true() if who.in_sen_team else false()
+
+
+@row_policy(CaseReturn)
+def case_return(who: Principal) -> ColumnElement[bool]:
+    """Only the SEN team reads what the yearly return asks about a case."""
     return true() if who.in_sen_team else false()

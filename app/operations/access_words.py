@@ -205,6 +205,7 @@ TABLES: Mapping[type[Any], str] = {
     models.AdviceRoute: "To whom requests for advice go",
     models.Decision: "Decisions whether to assess, with every correction",
     models.CaseException: "Exceptions to the limits of a case, with the evidence",
+    models.CaseReturn: "What the SEN2 return asks about a case",
     models.Duty: "The duties of a case, with their days",
     models.Decision: "Decisions on a case, with every correction and reversal",
     models.Reminder: "Reminders of advice that were sent",

@@ -134,6 +134,7 @@ LASTS = {
     "plan.recorded_by_id": "work that was done",
     "case_exception.recorded_by_id": "work that was done",
     "case_exception.withdrawn_by_id": "work that was done",
+    "case_return.recorded_by_id": "work that was done",
     "consultation.recorded_by_id": "work that was done",
     "duty_rule.entered_by_id": "work that was done",
     "reminder.sent_by_id": "work that was done",

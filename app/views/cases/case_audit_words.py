@@ -10,6 +10,7 @@ from app.cases.events import (
     CaseHandedOver,
     CaseOwnerChanged,
     CaseResumed,
+    CaseReturnRecorded,
     CasesHandedOver,
     CasesLeft,
     CaseWithdrawn,
@@ -30,8 +31,14 @@ from app.cases.events import (
     SettingConsulted,
     SettingReplied,
 )
+from app.cases.rules.sen2 import BY_NAME
 from app.views.operations.audit_words import corrected, register_words
+from app.views.web.i18n import gettext as _
 from app.views.web.i18n import ngettext
+
+
+def _fields(facts: Mapping[str, Any]) -> str:
+    return ", ".join(_(BY_NAME[name].label) for name in facts.get("fields", ()) if name in BY_NAME)
 
 
 def _cases(facts: Mapping[str, Any]) -> str:
@@ -119,4 +126,10 @@ register_words(
     LeadsReminded,
     _l("Reminders to leads"),
     _l("The leads of an organisation got a message that its advice is late"),
+)
+register_words(
+    CaseReturnRecorded,
+    _l("Answers for the SEN2 return"),
+    _l("%(who)s entered what the SEN2 return asks about a case"),
+    _fields,
 )

@@ -100,6 +100,7 @@ POLICY: dict[str, set[str]] = {
     "decision": TEAM,
     "duty": TEAM,
     "exception": TEAM,
+    "answers for the return": TEAM,
     "reminder": TEAM,
     "plan": TEAM | PAT,
     "file of a plan": TEAM | PAT,

@@ -19,6 +19,7 @@ from app.models import (
     AuditRow,
     Case,
     CaseException,
+    CaseReturn,
     Child,
     ChildMerge,
     ChildName,
@@ -313,6 +314,7 @@ class World:
                 recorded_by_id=cast.olu.id,
             ),
         )
+        self._add("answers for the return", CaseReturn(case_id=case.id, recorded_by_id=cast.olu.id))
         self._notice(case)
         of_form = self.rows["advice in a queue"].id
         self._add("reminder", Reminder(form_id=of_form, due_on=now.date(), days=3))
