@@ -53,7 +53,7 @@ from app.forms.tables.forms import (
 from app.forms.tables.shares import FormShare
 from app.imports.tables import ImportBatch, ImportRow
 from app.messages.tables import Message
-from app.organisations.tables import Organisation, WorkDomain
+from app.organisations.tables import Organisation, SchoolHoliday, WorkDomain
 
 __all__ = [
     "AUTHORS_DATE",
@@ -112,6 +112,7 @@ __all__ = [
     "ReminderRule",
     "Request",
     "SavedSubmission",
+    "SchoolHoliday",
     "SectionDraft",
     "Submission",
     "Throttle",

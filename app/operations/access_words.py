@@ -229,6 +229,7 @@ TABLES: Mapping[type[Any], str] = {
     models.Registration: "Requests for an account",
     models.Invitation: "Invitations to open an account",
     models.WorkDomain: "Recognised work email domains",
+    models.SchoolHoliday: "The holidays of schools",
     models.AuditRow: "The audit",
     models.LogInSession: "Log-ins",
     models.LogInChallenge: "Log-ins that wait for their security code",

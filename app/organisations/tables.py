@@ -1,6 +1,8 @@
-"""Tables of the organisations professionals work for, and of their email domains."""
+"""Tables of the organisations professionals work for, of their email domains, and of the holidays of schools."""
 
-from sqlalchemy import ForeignKey, false
+from datetime import date
+
+from sqlalchemy import ForeignKey, Index, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from app.core.base import Row
@@ -55,3 +57,22 @@ class WorkDomain(Row):
 
     def __repr__(self) -> str:
         return self.domain
+
+
+class SchoolHoliday(Row):
+    """Days on which a school or early years setting is closed."""
+
+    __tablename__ = "school_holiday"
+    __table_args__ = (Index("ix_school_holiday_organisation_id", "organisation_id", "first_day"),)
+
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
+    """The school; null for all that have no holidays of their own."""
+    name: Mapped[str] = mapped_column()
+    first_day: Mapped[date] = mapped_column()
+    last_day: Mapped[date] = mapped_column()
+    """Both inclusive."""
+
+    organisation: Mapped[Organisation | None] = relationship(lazy="joined")
+
+    def __repr__(self) -> str:
+        return self.name

@@ -16,6 +16,9 @@ from app.core.wording import N_
 LONGEST_SPAN = timedelta(days=3 * 366)
 """No exception to a 20-week limit lasts longer; a longer span is a typing mistake."""
 
+WEEK = timedelta(weeks=1)
+SHORTEST_CLOSURE = timedelta(weeks=4)
+
 EXCEPTION_LABELS: Mapping[str, str] = {
     "SCH_CLOSED": N_(
         "Advice was asked of a head teacher between 1 week before the school closed for at least"
@@ -58,3 +61,11 @@ def excuses(rule: Rule, starts_on: date, due: date, exceptions: Iterable[Span]) 
         if each.code in rule.excused_by and each.first_day <= due and each.last_day >= starts_on
     ]
     return tuple(sorted(inside, key=lambda each: (each.first_day, each.last_day)))
+
+
+def closure_window(first_day: date, last_day: date) -> tuple[date, date] | None:
+    """Return the days within which advice must have been asked of a school that was closed on these days, or None where
+    it was not closed for 4 weeks in a row: from 1 week before it closed until 1 week before it reopened (reg. 5(4))."""
+    if last_day - first_day < SHORTEST_CLOSURE - timedelta(days=1):
+        return None
+    return first_day - WEEK, last_day + timedelta(days=1) - WEEK

@@ -15,6 +15,7 @@ class ImportKind(enum.Enum):
     children = "children"
     requests = "requests"
     officers = "officers"
+    holidays = "holidays"
 
 
 KIND_LABELS: Mapping[ImportKind, str] = {
@@ -23,6 +24,7 @@ KIND_LABELS: Mapping[ImportKind, str] = {
     ImportKind.children: N_("Children and young people"),
     ImportKind.requests: N_("Open cases"),
     ImportKind.officers: N_("SEN officers, SEN managers and administrators, who are invited"),
+    ImportKind.holidays: N_("School holidays (term dates)"),
 }
 
 _IMPORTED_BY: Mapping[ImportKind, Role] = {
@@ -31,6 +33,7 @@ _IMPORTED_BY: Mapping[ImportKind, Role] = {
     ImportKind.children: Role.sen_manager,
     ImportKind.requests: Role.sen_manager,
     ImportKind.officers: Role.admin,
+    ImportKind.holidays: Role.sen_manager,
 }
 
 

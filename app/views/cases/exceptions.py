@@ -11,6 +11,7 @@ from wtforms import Form, RadioField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the stubs are of WTForms 3.2
 
 from app.cases import exceptions
+from app.cases.holiday_windows import HolidayWindow, holiday_windows
 from app.cases.rules.exceptions import EXCEPTION_LABELS
 from app.core.errors import ValidationFailed
 from app.models import Case, CaseException, Child
@@ -76,8 +77,19 @@ class ExceptionView(PortalView):
         child = work.get(Child, case.child_id)
         allowed = exceptions.codes_allowed(work, case)
         form.code.choices = [SelectChoice(code, _(EXCEPTION_LABELS[code])) for code in allowed]
+        windows = [each for each in holiday_windows(work, case) if each.code in allowed]
+        chosen = next((each for each in windows if str(each.id) == request.args.get("holiday")), None)
+        if request.method == "GET" and chosen is not None:
+            _fill_in(form, chosen)
         status = 422 if form.errors else 200
-        return self.page("casework/record_exception.html", status, form=form, child=child)
+        return self.page(
+            "casework/record_exception.html",
+            status,
+            form=form,
+            case=case,
+            child=child,
+            windows=[(each, _window_text(each)) for each in windows],
+        )
 
     @expose("/exceptions/<int:exception_id>/withdraw", methods=["GET", "POST"])
     @has_access
@@ -101,6 +113,32 @@ class ExceptionView(PortalView):
         status = 422 if form.errors else 200
         one = exception_row(row)
         return self.page("casework/withdraw_exception.html", status, form=form, child=child, one=one)
+
+
+def _fill_in(form: ExceptionForm, window: HolidayWindow) -> None:
+    """Put the days of a school holiday into the form, for the officer to check."""
+    form.code.data = window.code
+    form.first_day.show(window.first_day)
+    form.last_day.show(window.last_day)
+    form.evidence.data = _window_text(window)
+
+
+def _window_text(window: HolidayWindow) -> str:
+    days = {
+        "name": window.name,
+        "closed_from": uk_date(window.closed_from),
+        "closed_until": uk_date(window.closed_until),
+        "first": uk_date(window.first_day),
+        "last": uk_date(window.last_day),
+    }
+    text = _(
+        "%(name)s: closed from %(closed_from)s to %(closed_until)s. It counts for advice asked of the school from "
+        "%(first)s to %(last)s.",
+        **days,
+    )
+    if window.asked_on is None:
+        return f"{text} {_('The portal has no advice asked of the school in these days.')}"
+    return f"{text} {_('The school was asked on %(date)s.', date=uk_date(window.asked_on))}"
 
 
 def exception_row(row: CaseException) -> dict[str, Any]:

@@ -92,6 +92,7 @@ POLICY: dict[str, set[str]] = {
     "AppBuilder's registration": set(),
     "key for a program": set(),
     "work domain": _ACCOUNTS,
+    "school holiday": _ACCOUNTS,
     **{f"membership of {key}": _ACCOUNTS | {key} | COLLEAGUES.get(key, set()) - {"quinn"} for key in WORKING},
     "registration": TEAM,
     "invitation": TEAM,

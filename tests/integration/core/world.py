@@ -51,6 +51,7 @@ from app.models import (
     Registration,
     Reminder,
     SavedSubmission,
+    SchoolHoliday,
     SectionDraft,
     Submission,
     Throttle,
@@ -270,6 +271,8 @@ class World:
             AuditRow(at=now, event="ChildViewed", child_id=self.child.id, seal=secrets.token_hex(8)),
         )
         self._add("mail", OutboxMail(dedupe_key=secrets.token_hex(4), letter="x", to_address="x@x.example"))
+        summer = {"first_day": now.date(), "last_day": now.date()}
+        self._add("school holiday", SchoolHoliday(name="Summer", **summer))
         self._add("work domain", WorkDomain(domain="new.example"))
         self._add(
             "registration",
