@@ -22,3 +22,10 @@ class DocumentRemoved(DocumentEvent):
 
 class DocumentDownloaded(DocumentEvent):
     """A file was opened."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseFileRemoved(DocumentEvent):
+    """The SEN team removed a file from a case, where it had been added by mistake."""
+
+    reason: str

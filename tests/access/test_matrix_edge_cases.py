@@ -3,6 +3,7 @@ undeclared methods. And the matrix's positive twin: every route opens to at leas
 
 import io
 import logging
+import secrets
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +12,7 @@ from flask import Flask
 from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import select
 
+from app.cases.case_files import CASE_FILES
 from app.cases.decisions import Decided, agree_to_assess
 from app.cases.plan_tables import PlanKind, Served
 from app.cases.rules.case_states import CaseState
@@ -277,6 +279,20 @@ def _pages_of_a_case(case: LargeCase) -> Iterator[tuple[Actor, str, str]]:
         of_case = {"case_id": number, "recorded_by_id": cast.olu.id}
         file = work.session.scalars(select(Document)).first()
         assert file is not None
+        scan = work.add(
+            Document(
+                child_id=work.get(Case, number).child_id,
+                case_id=number,
+                section=CASE_FILES,
+                name="letter.pdf",
+                media_type="application/pdf",
+                size=1,
+                sha256="x",
+                storage_key=secrets.token_hex(8),
+                added_by_id=cast.olu.id,
+                given_at=work.now,
+            )
+        ).id
         plan = work.add(
             Plan(
                 **of_case,
@@ -317,6 +333,7 @@ def _pages_of_a_case(case: LargeCase) -> Iterator[tuple[Actor, str, str]]:
         )
         copy_id = work.add(NoticeCopy(notice_id=work.add(notice).id, recipient="Pat Hussain")).id
     yield cast.olu, "NoticeCopyView.read", f"/notices/{copy_id}"
+    yield cast.olu, "CaseFileView.remove", f"/cases/files/{scan}/remove"
     yield cast.olu, "ConsultationView.reply", f"/cases/consultations/{asked_id}/reply"
     yield cast.olu, "ExceptionView.withdraw", f"/cases/exceptions/{excused_id}/withdraw"
 

@@ -9,13 +9,15 @@ from pathlib import Path
 
 VIEWS = Path(__file__).resolve().parents[2] / "app" / "views"
 
-OPENING = {"work", "my_work", "proved_work", "work_of_administrator", "unit_of_work"}
+OPENING = {"work", "my_work", "proved_work", "work_of_administrator", "unit_of_work", "received_file"}
 """What opens a unit of work; a view that gives `self.work` to a use case lets that open several."""
 
 SEVERAL = {
     "FormView.section": "files are checked and stored between the save and their rows, which is slow",
     "PlanView.draft": "the file is checked and stored between the count of uploads and its rows, which is slow",
     "PlanView.final": "as of a draft",
+    "CaseFileView.files": "as of a draft",
+    "IntakeView.record": "as of a draft",
     "FormView.send_back": "a refused return shows the answers again, and each reading is audited",
     "MessageView.answer": "a refused answer shows the message again, and each reading is audited",
     "DuplicateView.settle": "a refused answer shows both records again, and each showing is audited",

@@ -32,6 +32,7 @@ from app.cases.events import (
     SettingReplied,
 )
 from app.cases.rules.sen2 import BY_NAME
+from app.documents.events import CaseFileRemoved
 from app.views.operations.audit_words import corrected, register_words
 from app.views.web.i18n import gettext as _
 from app.views.web.i18n import ngettext
@@ -132,4 +133,10 @@ register_words(
     _l("Answers for the SEN2 return"),
     _l("%(who)s entered what the SEN2 return asks about a case"),
     _fields,
+)
+register_words(
+    CaseFileRemoved,
+    _l("Files removed from cases"),
+    _l("%(who)s removed a file from a case"),
+    lambda facts: str(facts.get("reason", "")),
 )

@@ -5,17 +5,17 @@ from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
 from flask_babel import lazy_gettext as _l
-from wtforms import Form, RadioField
+from wtforms import FileField, Form, RadioField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the stubs are of WTForms 3.2
 
 from app.cases import intake
+from app.cases.case_files import add_case_file
 from app.cases.queries.child_page import cases_of
 from app.cases.rules.case_states import CHANNEL_LABELS, SOURCE_LABELS, UNDECIDED, Channel, RequestSource
-from app.core.errors import ValidationFailed
 from app.models import Child
+from app.views.cases.case_files import received_file, shows_upload_errors
 from app.views.web.base import PortalView, read_only_work
 from app.views.web.fields import DatePartsField, TextAreaField
-from app.views.web.form_errors import show_errors
 from app.views.web.i18n import gettext as _
 from app.views.web.pages import uk_date
 from app.views.web.register import register
@@ -40,6 +40,7 @@ class IntakeForm(Form):
     )
     received_on = DatePartsField(_l("When did the council receive it?"))
     note = TextAreaField(_l("Notes (optional)"))
+    file = FileField(_l("Scan of the letter (optional)"))
 
     def received(self) -> intake.ReceivedRequest:
         """Return what was entered, unchecked, for the use case."""
@@ -65,17 +66,17 @@ class IntakeView(PortalView):
         """Record a request for an assessment, or a child whom someone brought to the council's attention."""
         form = IntakeForm(request.form if request.method == "POST" else None)
         if request.method == "POST" and form.validate():
-            try:
-                with self.work() as work:
+            with shows_upload_errors(form, "file"):
+                with received_file("file") as file, self.work() as work:
                     case = intake.record_request(work, child_id, form.received())
+                    if file is not None:
+                        add_case_file(work, case.id, file)
                     due_on = case.due_on
                 flash(
                     _("The request is recorded. Decide whether to assess by %(date)s.", date=uk_date(due_on)),
                     "success",
                 )
                 return redirect(url_for("ChildView.show", child_id=child_id))
-            except ValidationFailed as refused:
-                show_errors(form, refused.faults)
         work = read_only_work()
         child = work.get(Child, child_id)
         undecided = [

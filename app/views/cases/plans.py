@@ -1,7 +1,7 @@
 """The pages to send the family a draft plan or the final plan."""
 
 from collections.abc import Sequence
-from typing import Any, BinaryIO, Protocol, cast
+from typing import Any, Protocol
 
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -15,16 +15,15 @@ from app.cases import plans
 from app.cases.duties import final_plan_limit
 from app.cases.plan_tables import SERVED_LABELS, Served
 from app.cases.rules.case_states import CASE
-from app.core.activity_limits import UPLOADS, count_mine
 from app.core.command_line import app_context
-from app.core.errors import FieldError, TooMany, ValidationFailed
+from app.core.errors import FieldError
 from app.core.roles import WorkflowRole
 from app.core.unit_of_work import UnitOfWork
-from app.documents.documents import Received, received
-from app.documents.rules.upload_refusals import UploadError
+from app.documents.documents import Received
 from app.forms.sharing import family_of
 from app.models import Case, Child, Plan
 from app.organisations.queries.organisations import settings_in_use
+from app.views.cases.case_files import received_file, shows_upload_errors
 from app.views.cases.decisions import LatenessForm, may_be_late
 from app.views.cases.plan_decisions import recorded
 from app.views.web.base import PortalView, read_only_work
@@ -34,7 +33,6 @@ from app.views.web.generated_lists import choice_pairs
 from app.views.web.i18n import gettext as _
 from app.views.web.pages import translated, uk_date
 from app.views.web.register import register
-from app.views.web.request_limits import uploaded_files
 
 DESPITE = "despite-"
 
@@ -152,33 +150,19 @@ class PlanView(PortalView):
 
     def _recorded(self, case: Case, form: DraftForm, serve: Serve) -> ResponseReturnValue | None:
         """Store the file and record the plan; return None, with the errors in the form, when it was refused."""
-        chosen = uploaded_files().get("plan")
-        if chosen is None or not chosen.filename:
-            form.plan.errors = [_("Choose the file of the plan")]
-            return None
-        try:
-            with self.work() as work:
-                count_mine(work, UPLOADS)
-            with (
-                received(app_context(), chosen.filename, cast(BinaryIO, chosen.stream)) as file,
-                self.work() as work,
-            ):
+        is_recorded = False
+        with shows_upload_errors(form, "plan", show_refused):
+            with received_file("plan") as file, self.work() as work:
+                if file is None:
+                    form.plan.errors = [_("Choose the file of the plan")]
+                    return None
                 warned = "warned_secret" in request.form
                 until = serve(work, case.id, form.to_serve(), file, warned_secret=warned).comments_until
-        except UploadError as refused:
-            form.plan.errors = [translated(refused.text)]
-        except TooMany:
-            form.plan.errors = [
-                _("You have added many files in a short time. Wait an hour, then add this one")
-            ]
-        except ValidationFailed as refused:
-            show_refused(form, refused.faults)
-        else:
             flash(recorded(work), "success")
             if until is not None:
                 flash(_("Comments can be sent until %(date)s.", date=uk_date(until)), "success")
-            return redirect(url_for("ChildView.show", child_id=case.child_id))
-        return None
+            is_recorded = True
+        return redirect(url_for("ChildView.show", child_id=case.child_id)) if is_recorded else None
 
 
 def show_refused(form: Any, faults: Sequence[FieldError]) -> None:
