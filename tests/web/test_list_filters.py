@@ -2,16 +2,19 @@
 
 import html
 import re
-from datetime import date
+from datetime import date, timedelta
 from urllib.parse import quote
 
 import pytest
 from flask_babel import force_locale
 
 from app.forms.rules.workflow import FormState
+from app.models import AuditRow, Message
 from app.views.cases.case_list import CaseList
+from app.views.web.list_interface import FilterUntil, PortalInterface
 from app.views.web.lists import PortalListView
 from tests.browser import post_with_token
+from tests.cast import everything
 
 
 def test_one_readers_filter_is_not_in_another_readers_boxes(cast):
@@ -33,7 +36,18 @@ def test_a_filters_boxes_speak_the_readers_language(app, monkeypatch):
         with app.test_request_context("/cases/list/"), force_locale(language):
             labels.append([box.label for box in view._search_boxes()])
             assert sorted(view._empty_boxes) == (["en"] if len(labels) == 1 else ["en", "pl"])
-    assert labels[0] == labels[2] == ["Status", "Who asked", "Due", "Received"]
+    assert (
+        labels[0]
+        == labels[2]
+        == [
+            "Status",
+            "Who asked",
+            "Due from",
+            "Due until",
+            "Received from",
+            "Received until",
+        ]
+    )
 
 
 def _generated(kind=PortalListView):
@@ -80,10 +94,10 @@ def test_a_word_is_looked_for_among_the_newest_messages(app, cast, make, monkeyp
 @pytest.mark.parametrize("typed", ["2/11/2026", "2 Nov 26", "2 November 2026", "2026-11-02"])
 def test_b5_a_date_filter_reads_a_date_as_people_write_it(app, cast, make, typed):
     browser = cast.olu.browser()
-    answer = browser.get(f"/advice/list/?_flt_0_due_on={quote(typed)}")
+    answer = browser.get(f"/advice/list/?_flt_1_due_on={quote(typed)}")
     if typed != "2026-11-02":
-        assert answer.location.endswith("?_flt_0_due_on=2026-11-02")
-    page = browser.get("/advice/list/?_flt_0_due_on=2026-11-02").get_data(as_text=True)
+        assert answer.location.endswith("?_flt_1_due_on=2026-11-02")
+    page = browser.get("/advice/list/?_flt_1_due_on=2026-11-02").get_data(as_text=True)
     assert 'value="2 November 2026"' in page
 
 
@@ -95,3 +109,46 @@ def test_c_a_mistyped_date_of_a_filter_is_named(cast):
 
     assert "“31/2/2026” is not a real date. Enter a date like 27/3/2026" in page
     assert "real date" not in browser.get("/cases/list/?_flt_0_due_on=27/3/2026", follow_redirects=True).text
+
+
+def test_days_from_and_until_limit_a_list_with_both_days_in_it(cast, make):
+    for day in (1, 2, 3, 4):
+        make.advice(
+            make.child(surname=f"Day{day}"), cast.ann, FormState.submitted, due_on=date(2026, 11, day)
+        )
+    asked = "_flt_1_due_on=2026-11-02&_flt_2_due_on=2026-11-03"
+
+    page = cast.olu.browser().get(f"/advice/list/?{asked}").text
+
+    assert [f"Day{day}" in page for day in (1, 2, 3, 4)] == [False, True, True, False]
+
+
+def test_the_last_day_counts_whole_where_a_time_is_stored(cast, make, clock, context):
+    make.message(cast.olu, subject="Now")
+    until = FilterUntil("created_at", PortalInterface(Message))
+
+    with everything(context) as work:
+        for day, found in ((clock.today(), 1), (clock.today() - timedelta(days=1), 0)):
+            query = until.apply(work.session.query(Message), day.isoformat())
+            assert query.count() == found
+
+
+def test_each_filter_in_use_is_a_link_that_takes_it_away_and_leaves_the_others(cast):
+    asked = "show=mine&_flt_0_state=received&_flt_1_due_on=2026-11-02&page_CaseList=1"
+
+    page = cast.olu.browser().get(f"/cases/list/?{asked}").text
+
+    chips = re.findall(r'<a class="portal-chip" href="([^"]*)">([^<]*)<', page)
+    assert [(html.unescape(href), text) for href, text in chips] == [
+        ("/cases/list/?show=mine&_flt_1_due_on=2026-11-02", "Status: Deciding whether to assess"),
+        ("/cases/list/?show=mine&_flt_0_state=received", "Due from: 2 November 2026"),
+    ]
+    assert "portal-chip" not in cast.olu.browser().get("/cases/list/").text
+
+
+def test_the_audit_names_both_days_of_a_filter(cast, context):
+    cast.olu.browser().get("/cases/list/?_flt_1_due_on=2026-11-02&_flt_2_due_on=2026-11-09")
+
+    with everything(context) as work:
+        row = work.session.query(AuditRow).filter_by(event="ChildrenListed").one()
+    assert row.facts["asked"] == {"due_on_from": "2026-11-02", "due_on_until": "2026-11-09"}

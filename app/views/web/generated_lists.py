@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from flask import Flask, request, url_for
 from wtforms import Form
 
+from app.views.web.i18n import gettext as _
 from app.views.web.list_interface import COUNT_UP_TO
 
 
@@ -62,14 +63,24 @@ class SearchField(NamedTuple):
     value: str
     choices: list[tuple[str, str]]
 
+    @property
+    def chosen(self) -> str:
+        """Return the label with the value in words, for the link that takes the filter away."""
+        words = dict(self.choices).get(self.value, self.value)
+        return f"{self.label}: {words}"
+
 
 PREFERRED = ("ct", "rel_m_m", "rel_o_m", "eq")
 """The operations to offer, the first that a column has: "contains" for text, "is" for everything else."""
 
 
 def search_fields(form: Form, columns: list[str], filters: Any) -> list[SearchField]:
-    """Return the empty fields of a generated list's filter, one for each column."""
-    return [_search_field(form[column], column, offered) for column, offered in _offered(columns, filters)]
+    """Return the empty fields of a generated list's filter: one for each column, two for each date."""
+    return [
+        field
+        for column, offered in _offered(columns, filters)
+        for field in _search_fields(form[column], column, offered)
+    ]
 
 
 def _offered(columns: list[str], filters: Any) -> Iterator[tuple[str, list[Any]]]:
@@ -77,22 +88,25 @@ def _offered(columns: list[str], filters: Any) -> Iterator[tuple[str, list[Any]]
     return ((column, known[column]) for column in columns if known.get(column))
 
 
-def _search_field(field: Any, column: str, offered: list[Any]) -> SearchField:
+def _search_fields(field: Any, column: str, offered: list[Any]) -> list[SearchField]:
     by_operation = {operation.arg_name: index for index, operation in reversed(list(enumerate(offered)))}
+    kinds = {"BooleanField": "yes_no", "DateField": "date", "DateTimeField": "date"}
+    label, kind = str(field.label.text), kinds.get(field.type, "text")
+    if {"from", "until"} <= by_operation.keys():
+        first, last = (f"_flt_{by_operation[name]}_{column}" for name in ("from", "until"))
+        return [
+            SearchField(first, _("%(what)s from", what=label), kind, "", []),
+            SearchField(last, _("%(what)s until", what=label), kind, "", []),
+        ]
     index = next((by_operation[name] for name in PREFERRED if name in by_operation), 0)
     offers_choices = hasattr(field, "iter_choices")
-    choices = (
-        [pair for pair in choice_pairs(field) if pair[0] not in ("", "__None")] if offers_choices else []
-    )
-    kind = {"BooleanField": "yes_no", "DateField": "date", "DateTimeField": "date"}.get(field.type, "text")
-    name = f"_flt_{index}_{column}"
-    return SearchField(
-        name=name,
-        label=str(field.label.text),
-        kind="choice" if offers_choices else kind,
-        value="",
-        choices=choices,
-    )
+    if kind == "yes_no":
+        choices = [("y", _("Yes")), ("n", _("No"))]
+    else:
+        choices = choice_pairs(field) if offers_choices else []
+    shown = [pair for pair in choices if pair[0] not in ("", "__None")]
+    kind = "choice" if offers_choices or kind == "yes_no" else kind
+    return [SearchField(f"_flt_{index}_{column}", label, kind, "", shown)]
 
 
 def order_heading(column: str, label: Any, view: str) -> dict[str, str | None]:

@@ -1,9 +1,11 @@
 """The data interface of generated lists and record pages, for AppBuilder."""
 
 from collections.abc import Sequence
-from typing import Any
+from datetime import date, datetime, time, timedelta
+from typing import Any, ClassVar
 
-from flask_appbuilder.models.filters import Filters
+from flask_appbuilder.models.filters import BaseFilter, Filters
+from flask_appbuilder.models.sqla.filters import FilterEqual, SQLAFilterConverter
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.sql.base import ExecutableOption
@@ -17,8 +19,48 @@ LARGEST_ID = 2**31 - 1
 EVERY_ROW = Criteria(true())
 
 
+class FilterFrom(BaseFilter):
+    """From this day on."""
+
+    name = "from"
+    arg_name = "from"
+
+    def apply(self, query: Any, value: Any) -> Any:
+        """Return the query for rows of this day or later."""
+        return query.filter(getattr(self.model, self.column_name) >= _start(self, value))
+
+
+class FilterUntil(BaseFilter):
+    """Until this day, with the whole of it."""
+
+    name = "until"
+    arg_name = "until"
+
+    def apply(self, query: Any, value: Any) -> Any:
+        """Return the query for rows of this day or earlier."""
+        return query.filter(getattr(self.model, self.column_name) < _start(self, value, days=1))
+
+
+def _start(asked: BaseFilter, value: Any, days: int = 0) -> date:
+    """Return the day, or its first moment for a column with a time, so many days later."""
+    day = date.fromisoformat(str(value)[:10]) + timedelta(days=days)
+    is_time = asked.datamodel.is_datetime(asked.column_name)
+    return datetime.combine(day, time.min) if is_time else day
+
+
+class PortalFilters(SQLAFilterConverter):
+    """AppBuilder's filters, with days from and until for dates."""
+
+    conversion_table = tuple(
+        (kind, [FilterEqual, FilterFrom, FilterUntil] if kind in {"is_date", "is_datetime"} else offered)
+        for kind, offered in SQLAFilterConverter.conversion_table
+    )
+
+
 class PortalInterface(SQLAInterface):
     """A data interface that loads what the list shows in one statement, and caps totals."""
+
+    filter_converter_class: ClassVar[Any] = PortalFilters
 
     def __init__(self, obj: type[Any], *options: ExecutableOption, listing: Listing | None = None) -> None:
         self.listing = listing

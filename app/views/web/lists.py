@@ -174,10 +174,16 @@ class PortalListView(ListArguments):
             if name in {"show", FIGURE}:
                 asked[name] = value
             elif name.startswith("_flt_"):
-                asked[name.split("_", 3)[3]] = value
+                asked[self._filter_name(name)] = value
             elif name.startswith("page_"):
                 asked["page"] = str(int(value) + 1)
         return asked
+
+    def _filter_name(self, argument: str) -> str:
+        """Return the column of a filter in the address; of a date also whether it is from or until this day."""
+        index, column = argument.split("_", 3)[2:]
+        operation = self._filters.get_search_filters()[column][int(index)].arg_name
+        return f"{column}_{operation}" if operation in {"from", "until"} else column
 
     def _listed(self, criteria: Criteria) -> Listed:
         """Return one page of rows as texts and addresses, ready for the template."""
