@@ -124,7 +124,7 @@ def test_days_from_and_until_limit_a_list_with_both_days_in_it(cast, make):
 
 
 def test_the_last_day_counts_whole_where_a_time_is_stored(cast, make, clock, context):
-    make.message(cast.olu, subject="Now")
+    make.message(cast.olu, subject="Now", created_at=context.clock.now())
     until = FilterUntil("created_at", PortalInterface(Message))
 
     with everything(context) as work:
