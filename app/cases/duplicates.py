@@ -1,16 +1,20 @@
 """Possible duplicate records of a child: found when a child is added, settled by the SEN team."""
 
+from dataclasses import dataclass
+
 from sqlalchemy import ColumnElement, func, or_, select
 
 from app.cases.merges import merge_records
+from app.cases.tables import Case
 from app.children.events import ChildViewed, DuplicateSettled
 from app.children.rules.matching import Identity, first_match
-from app.children.tables import Child
+from app.children.tables import Child, ChildLink
 from app.core.database.locks import hold_comparing
 from app.core.database.row_filter import bypass_row_filter, set_principal
 from app.core.errors import Forbidden, InvalidState
 from app.core.unit_of_work import UnitOfWork
 from app.forms.tables.forms import Form
+from app.messages.tables import Message
 
 IDENTITY = (
     Child.forenames,
@@ -76,14 +80,24 @@ def compare(work: UnitOfWork, child_id: int) -> tuple[Child, Child]:
     return newer, older
 
 
-def forms_of_both(work: UnitOfWork, newer_id: int, older_id: int) -> dict[int, int]:
-    """Return the number of forms of each of the two records, to help the SEN team decide."""
-    counted = (
-        select(Form.child_id, func.count())
-        .where(Form.child_id.in_((newer_id, older_id)))
-        .group_by(Form.child_id)
-    )
-    return {newer_id: 0, older_id: 0} | {row[0]: row[1] for row in work.session.execute(counted)}
+@dataclass(frozen=True)
+class Moving:
+    """How much of each kind belongs to a record and moves when it is merged."""
+
+    cases: int
+    forms: int
+    people: int
+    messages: int
+
+
+def moving_of(work: UnitOfWork, child_id: int) -> Moving:
+    """Return how much belongs to a record, to help the SEN team decide: one statement."""
+    is_open = ChildLink.ended_at.is_(None)
+    counted = [
+        select(func.count()).where(table.child_id == child_id, *more).scalar_subquery()
+        for table, more in ((Case, ()), (Form, ()), (ChildLink, (is_open,)), (Message, ()))
+    ]
+    return Moving(*work.session.execute(select(*counted)).one())
 
 
 def same_child(work: UnitOfWork, child_id: int, *, despite: bool = False) -> Child:

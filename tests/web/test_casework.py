@@ -260,6 +260,10 @@ def test_two_records_are_compared_and_made_one(app, cast, child, make, press, co
     page = get(cast.olu, path)
     assert page.heading == "Are these the same child?"
     assert "Shaah" in page.main
+    assert "Last name Different" in page.main, "the rows that differ are marked in words"
+    assert "Forenames Different" not in page.main
+    assert "Merge the two records" in page.main
+    assert "People linked" in page.main
     assert Page(press(path)).errors == {"answer": "Select yes if the records are for the same child"}
 
     browser = cast.olu.browser()

@@ -189,13 +189,13 @@ class DuplicateView(PortalView):
                 errors = [{"text": _("Select yes if the records are for the same child"), "href": "#answer"}]
         with self.work() as work:
             newer, older = duplicates.compare(work, child_id)
-            counts = duplicates.forms_of_both(work, newer.id, older.id)
+            moving = duplicates.moving_of(work, newer.id), duplicates.moving_of(work, older.id)
         return self.page(
             "casework/duplicate.html",
             422 if errors else 200,
             newer=newer,
             older=older,
-            counts=counts,
+            moving=moving,
             errors=errors,
             chosen=request.form.get("answer", ""),
             warnings=[each["text"] for each in errors if each["href"] == "#despite"],

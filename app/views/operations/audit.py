@@ -1,7 +1,10 @@
 """The audit log, for SEN managers: what happened to a child, and who did it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
+from itertools import groupby
+from typing import Any
 
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
@@ -14,6 +17,7 @@ from app.core.errors import NotFound
 from app.core.events import AuditRead
 from app.core.roles import READ
 from app.operations.queries.audit import (
+    AuditLine,
     Wanted,
     audit_lines,
     child_name,
@@ -26,7 +30,7 @@ from app.views.web.asked_days import asked, asked_day, start_of
 from app.views.web.base import PortalView
 from app.views.web.converters import number_asked
 from app.views.web.generated_lists import with_args
-from app.views.web.pages import translated
+from app.views.web.pages import translated, uk_date, uk_time
 from app.views.web.register import register
 from app.views.web.searching import looked_for
 
@@ -62,10 +66,7 @@ class AuditView(PortalView):
             found=found,
             children=children,
             people=people,
-            lines=[
-                (line, sentence(line), details(line), translated(device_name(line.device)))
-                for line in found.lines
-            ],
+            days=by_day(found.lines),
             older=with_args(before=found.older) if found.older else None,
             first=with_args(before=None) if number_asked("before") else None,
             child_id=child_id,
@@ -78,6 +79,36 @@ class AuditView(PortalView):
             errors=errors,
             wrong={error["href"]: error["text"] for error in errors},
         )
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What happened, once or several times one after the other, in words."""
+
+    line: AuditLine
+    """The newest."""
+    words: str
+    more: str
+    device: str
+    times: Sequence[str]
+    """The newest first."""
+
+
+def by_day(lines: Iterable[AuditLine]) -> list[tuple[str, list[Entry]]]:
+    """Return the lines by day; what happened again and again, with nothing else in between, is one entry."""
+    entries = []
+    for _same, repeats in groupby(lines, _what_happened):
+        first, *others = repeats
+        times = [uk_time(each.at) for each in (first, *others)]
+        words = (sentence(first), details(first), translated(device_name(first.device)))
+        entries.append(Entry(first, *words, times))
+    return [(day, list(found)) for day, found in groupby(entries, lambda entry: uk_date(entry.line.at))]
+
+
+def _what_happened(line: AuditLine) -> tuple[Any, ...]:
+    """Return all that an entry says but for its time."""
+    where = (line.organisation, line.device, line.address_hash)
+    return (uk_date(line.at), sentence(line), details(line), line.child_id, *where)
 
 
 def _name(called: Callable[[Session, int], str | None], session: Session, number: int | None) -> str | None:
