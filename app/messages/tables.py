@@ -61,6 +61,7 @@ for _name, _column, _of in (
     ("ix_message_unread", Message.recipient_id, _unread),
     ("ix_message_team", Message.id, _to_team),
     ("ix_message_team_unread", Message.id, and_(_to_team, _unread)),
+    ("ix_message_from_people", Message.id, Message.letter.is_(None)),
 ):
     Index(_name, _column, sqlite_where=_of, postgresql_where=_of)
 

@@ -289,3 +289,21 @@ def test_a9_what_was_typed_stays_where_no_one_can_read_it_any_more(app, context,
     refused = post_with_token(olu, app, path, typed)
     assert "This person cannot read your message in the portal" in refused.text
     assert "On Monday." in refused.text
+
+
+@pytest.mark.parametrize("who", ["sana", "olu"])
+def test_letters_from_people_are_apart_from_notices_of_the_portal(cast, make, who):
+    actor = getattr(cast, who)
+    child = make.child(linked=(cast.sana,), forenames="Amina", surname="Shah")
+    make.message(actor, subject="A question from a person", child_id=child.id)
+    make.message(actor, subject="A notice of the portal", letter="new_message", child_id=child.id)
+    browser = actor.browser()
+
+    letters, notices = (page(browser, f"/messages/?box={box}") for box in ("letters", "notices"))
+
+    assert "A question from a person" in letters
+    assert letters.count("Amina Shah") == notices.count("Amina Shah") == 1
+    assert "A question from a person" not in notices
+    assert letters.index("Amina Shah") < letters.index("A question from a person"), "the child comes first"
+    everything = page(browser, "/messages/")
+    assert everything.count("Amina Shah") == 2

@@ -136,7 +136,10 @@ def pages(app, actor, case: LargeCase) -> Iterator[tuple[str, str]]:
                 assert path is not None
                 yield rule.endpoint, path.replace("/summary", f"/{section}") if section else path
     if ("Messages", "read") in grants:
-        yield from (("MessageView.inbox", f"/messages/?box={box}") for box in ("sent", "team", "mine"))
+        yield from (
+            ("MessageView.inbox", f"/messages/?box={box}")
+            for box in ("sent", "team", "mine", "letters", "notices")
+        )
 
 
 def read_every_wording(context) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Connection, and_, func, literal, or_, select, true, union_all
 from sqlalchemy.orm import Session
 
 from app.accounts.queries.people import readers
@@ -30,9 +30,17 @@ class Box(enum.Enum):
     """A part of the messages."""
 
     everything = "everything"
+    letters = "letters"
+    """What people wrote."""
+    notices = "notices"
+    """What the portal wrote by itself."""
     mine = "mine"
     team = "team"
     sent = "sent"
+
+
+INBOXES = frozenset({Box.everything, Box.letters, Box.notices})
+"""The parts of what was sent to a reader."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +103,12 @@ def _in(box: Box, who: Principal) -> ColumnElement[bool]:
     return to_me(who)
 
 
+def _written(box: Box) -> ColumnElement[bool]:
+    """Return the criterion for who wrote the messages of a box: people, the portal by itself, or either."""
+    of_box = {Box.letters: Message.letter.is_(None), Box.notices: Message.letter.is_not(None)}
+    return of_box.get(box, true())
+
+
 def saying(text: str) -> ColumnElement[bool]:
     """Return the criterion for this text in the subject or the sender's name, among the newest hundred thousand.
 
@@ -123,7 +137,7 @@ def lines_of(
         use_custom_plans(
             session
         )  # how much of all that was ever sent is theirs decides the way, and only they have so much
-    gathers = box is Box.everything and who.in_sen_team and session.get_bind().dialect.name == "sqlite"
+    gathers = box in INBOXES and who.in_sen_team and session.get_bind().dialect.name == "sqlite"
     statement = (
         select(
             Message.id,
@@ -142,7 +156,7 @@ def lines_of(
         )
         .outerjoin(Child, Child.id == Message.child_id)
         .outerjoin(Person, Person.id == Message.recipient_id)
-        .where(_everything_of_sqlite(who) if gathers else _in(box, who))
+        .where(_everything_of_sqlite(who) if gathers else _in(box, who), _written(box))
         .limit(LINES + 1)
     )
     if after is not None:

@@ -18,7 +18,7 @@ from app.core.unit_of_work import UnitOfWork
 from app.forms.named_later import warned_of
 from app.messages import messages
 from app.messages.messages import EVERYONE, LONGEST_BODY, LONGEST_SUBJECT, Opened
-from app.messages.queries.messages import Addressee, Box, lines_of
+from app.messages.queries.messages import INBOXES, Addressee, Box, lines_of
 from app.views.messages.message_words import subject_of, text_of
 from app.views.web.base import PortalView, principal, read_only_work
 from app.views.web.converters import number_asked
@@ -197,19 +197,15 @@ class MessageView(PortalView):
 
 def _box_asked(*, team: bool) -> Box:
     asked = request.args.get("box", "")
-    offered = {box.name: box for box in (Box if team else (Box.everything, Box.sent))}
+    offered = {box.name: box for box in (Box if team else (*INBOXES, Box.sent))}
     return offered.get(asked, Box.everything)
 
 
 def _boxes(shown: Box, *, team: bool) -> list[dict[str, Any]]:
-    words = {Box.everything: _("All messages") if team else _("Inbox"), Box.sent: _("Sent")}
+    words = {Box.everything: _("All messages") if team else _("Inbox"), Box.letters: _("From people")}
     if team:
-        words = {
-            Box.everything: _("All messages"),
-            Box.team: _("To the team"),
-            Box.mine: _("To me"),
-            Box.sent: _("Sent by the team"),
-        }
+        words |= {Box.team: _("To the team"), Box.mine: _("To me")}
+    words |= {Box.notices: _("Notices"), Box.sent: _("Sent by the team") if team else _("Sent")}
     return [
         {
             "text": text,
