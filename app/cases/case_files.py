@@ -57,18 +57,17 @@ def remove_case_file(work: UnitOfWork, document_id: int, reason: str) -> Documen
     """Remove a file that was added by mistake, with the reason, and return it; no one opens it any more, and a day later
     it is deleted from the store.
 
-    For the SEN team only. Raises ValidationFailed without a reason.
+    For the SEN team only. Raises ValidationFailed without a reason, and NotFound where it is removed already.
     """
     if not work.me.in_sen_team:
         raise Forbidden("remove_case_file")
-    document = case_file(work, document_id)
-    child_and_case_for_update(work, document.case_id or 0)
-    held = select(Document).where(Document.id == document_id, Document.removed_at.is_(None))
-    document = work.session.scalars(held.execution_options(populate_existing=True)).one_or_none() or document
     if faults := _reason_faults(reason):
         raise ValidationFailed(*faults)
-    if document.removed_at is not None:
-        return document
+    child_and_case_for_update(work, case_file(work, document_id).case_id or 0)
+    held = select(Document).where(Document.id == document_id, Document.removed_at.is_(None))
+    document = work.session.scalars(held.execution_options(populate_existing=True)).one_or_none()
+    if document is None:
+        raise NotFound("Document")
     document.removed_at, document.given_at = work.now, None
     work.session.flush()
     work.record(CaseFileRemoved(document_id=document.id, child_id=document.child_id, reason=reason.strip()))

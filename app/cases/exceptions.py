@@ -11,6 +11,7 @@ from sqlalchemy import select
 from app.cases.cases import case_for_update
 from app.cases.duties import duties_with_rules, exceptions_in, excuse_duties
 from app.cases.events import ExceptionRecorded, ExceptionWithdrawn
+from app.cases.plan_tables import Plan
 from app.cases.rules.duties import Rule
 from app.cases.rules.exceptions import EXCEPTION_LABELS, LONGEST_SPAN, Span, excuses
 from app.cases.tables import Case, CaseException, Decision, Duty
@@ -70,7 +71,7 @@ def record_exception(work: UnitOfWork, case_id: int, entered: EnteredException) 
 def withdraw_exception(work: UnitOfWork, exception_id: int, reason: str) -> CaseException:
     """Withdraw an exception that was recorded wrongly, with the reason, and return it; it stays in the history.
 
-    Raises ValidationFailed without a reason, and where the decision that holds names it.
+    Raises ValidationFailed without a reason, and where the decision that holds or the final plan names it.
     """
     if not work.me.in_sen_team:
         raise Forbidden("withdraw_exception")
@@ -86,6 +87,9 @@ def withdraw_exception(work: UnitOfWork, exception_id: int, reason: str) -> Case
     latest = select(Decision.exception_id).where(Decision.case_id == case.id).order_by(Decision.number.desc())
     if work.session.scalars(latest.limit(1)).first() == row.id:
         text = N_("The decision names this exception. Correct the decision first")
+        raise ValidationFailed(FieldError("reason", Wording(text)))
+    if work.session.scalar(select(Plan.id).where(Plan.exception_id == row.id).limit(1)) is not None:
+        text = N_("The final plan names this exception, so it stays")
         raise ValidationFailed(FieldError("reason", Wording(text)))
     row.withdrawn_at, row.withdrawn_by_id, row.withdrawn_reason = work.now, work.me.user_id, reason.strip()
     work.session.flush()

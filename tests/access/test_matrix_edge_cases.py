@@ -333,7 +333,7 @@ def _pages_of_a_case(case: LargeCase) -> Iterator[tuple[Actor, str, str]]:
         )
         copy_id = work.add(NoticeCopy(notice_id=work.add(notice).id, recipient="Pat Hussain")).id
     yield cast.olu, "NoticeCopyView.read", f"/notices/{copy_id}"
-    yield cast.olu, "CaseFileView.remove", f"/cases/files/{scan}/remove"
+    yield cast.olu, "CaseFileView.remove", f"/cases/{number}/files/{scan}/remove"
     yield cast.olu, "ConsultationView.reply", f"/cases/consultations/{asked_id}/reply"
     yield cast.olu, "ExceptionView.withdraw", f"/cases/exceptions/{excused_id}/withdraw"
 

@@ -42,11 +42,13 @@ def test_the_list_names_what_is_missing_until_it_is_entered(app, cast, make, con
     case = make.case(make.child(forenames="Amina", surname="Shah"), state=CaseState.received)
     page = Page(cast.olu.browser().get("/sen2-return/list/"))
     assert "Sex, Ethnicity, In youth accommodation" in page.main
+    assert "Amina Shah" in cast.olu.browser().get("/sen2-return/export.csv").text
     answers = SEX_AND_ETHNICITY | {"youth_accommodation": "0"}
     done = post_with_token(cast.olu.browser(), app, f"/cases/{case.id}/return", answers)
     assert done.status_code == 302
     page = Page(cast.olu.browser().get("/sen2-return/list/"))
     assert "Amina Shah" not in page.main
+    assert "Amina Shah" not in cast.olu.browser().get("/sen2-return/export.csv").text
     with everything(context) as work:
         row = work.session.query(CaseReturn).one()
         assert (row.sex, row.ethnicity, row.youth_accommodation) == ("F", "APKN", "0")

@@ -1,7 +1,7 @@
 """The files that the SEN team adds to a case: the page to add and remove them, and what other pages share with it."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, BinaryIO, cast
 
 from flask import flash, redirect, request, url_for
@@ -14,7 +14,7 @@ from wtforms import FileField, Form
 from app.cases.case_files import add_case_file, case_file, case_files, remove_case_file
 from app.core.activity_limits import UPLOADS, count_mine
 from app.core.command_line import app_context
-from app.core.errors import FieldError, TooMany, ValidationFailed
+from app.core.errors import FieldError, NotFound, TooMany, ValidationFailed
 from app.documents.documents import Received, received
 from app.documents.rules.upload_refusals import UploadError
 from app.models import Case, Child
@@ -95,31 +95,35 @@ class CaseFileView(PortalView):
         work = read_only_work()
         case = work.get(Case, case_id)
         lines = [
-            (file_line(each), each.created_at, url_for("CaseFileView.remove", document_id=each.id))
+            (
+                file_line(each),
+                each.created_at,
+                url_for("CaseFileView.remove", case_id=case_id, document_id=each.id),
+            )
             for each in case_files(work, case)
         ]
         child = work.get(Child, case.child_id)
         status = 422 if form.errors else 200
         return self.page("casework/case_files.html", status, form=form, case=case, child=child, lines=lines)
 
-    @expose("/files/<int:document_id>/remove", methods=["GET", "POST"])
+    @expose("/<int:case_id>/files/<int:document_id>/remove", methods=["GET", "POST"])
     @has_access
-    def remove(self, document_id: int) -> ResponseReturnValue:
-        """Remove a file that was added by mistake, with a reason."""
+    def remove(self, case_id: int, document_id: int) -> ResponseReturnValue:
+        """Remove a file that was added by mistake, with a reason; pressed twice, it is removed once."""
         form = RemovalForm(request.form if request.method == "POST" else None)
-        work = read_only_work()
-        document = case_file(work, document_id)
-        case_id, name = document.case_id or 0, document.name
+        files = url_for("CaseFileView.files", case_id=case_id)
         if request.method == "POST":
             try:
-                with self.work() as writing:
+                with suppress(NotFound), self.work() as writing:
                     remove_case_file(writing, document_id, form.reason.data or "")
                 flash(_("The file is removed. No one can open it any more."), "success")
-                return redirect(url_for("CaseFileView.files", case_id=case_id))
+                return redirect(files)
             except ValidationFailed as refused:
                 show_errors(form, refused.faults)
+        work = read_only_work()
+        name = case_file(work, document_id).name
         child = work.get(Child, work.get(Case, case_id).child_id)
         status = 422 if form.errors else 200
         return self.page(
-            "casework/remove_case_file.html", status, form=form, case_id=case_id, child=child, name=name
+            "casework/remove_case_file.html", status, form=form, files=files, child=child, name=name
         )

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
 from flask_appbuilder.security.decorators import has_access
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import ColumnElement
 from wtforms import Form, RadioField, SelectField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # the stubs are of WTForms 3.2
 
@@ -66,9 +67,13 @@ class ReturnList(OfChildList):
     }
     formatters_columns = {"child": named, "state": case_state, "received_on": uk_date}
 
+    def in_every_view(self) -> Sequence[ColumnElement[bool]]:
+        """Return the criterion for cases with something missing."""
+        return (lacks_any(),)
+
     def _listed(self, criteria: Criteria) -> Listed:
-        """Show only cases with something missing, and what that is."""
-        found = super()._listed(criteria.where(lacks_any()))
+        """Add what is missing."""
+        found = super()._listed(criteria)
         lacking = case_returns.missing_by_case(read_only_work(), [row.number for row in found.rows])
         label = _("Missing")
         for row in found.rows:

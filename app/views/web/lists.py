@@ -15,6 +15,7 @@ from flask_appbuilder import expose
 from flask_appbuilder.models.filters import Filters
 from flask_appbuilder.security.decorators import has_access
 from flask_appbuilder.urltools import get_filter_args, get_order_args, get_page_args, get_page_size_args
+from sqlalchemy import ColumnElement
 
 from app.children.events import ChildrenListed, ListExported
 from app.core.activity_limits import EXPORTS, count_mine
@@ -101,6 +102,10 @@ class PortalListView(ListArguments):
         """Return the criteria for the text of the search box."""
         raise NotImplementedError
 
+    def in_every_view(self) -> Sequence[ColumnElement[bool]]:
+        """Return the criteria that every row of the list and of its CSV meets, whatever the reader asks for."""
+        return ()
+
     def name_href(self, record: Any) -> str | None:  # noqa: ARG002 - lists about children look at it
         """Return where a row's name links to; None for its record's page."""
         return None
@@ -137,7 +142,7 @@ class PortalListView(ListArguments):
         typed = search_text() if self.find_label else ""
         criteria = self.find(typed) if typed else EVERY_ROW
         behind = self.rows_behind(request.args.get(FIGURE, ""))
-        asked = [each.criterion() for each in (shown, behind) if each is not None]
+        asked = [*self.in_every_view(), *(each.criterion() for each in (shown, behind) if each is not None)]
         listed = self._listed(criteria.where(*asked) if asked else criteria)
         self._note_reading(wanted, typed, listed.count)
         return self.render_template(
@@ -292,7 +297,7 @@ class PortalListView(ListArguments):
             return redirect(url_for(f"{self.endpoint}.export") + query_string(wanted))
         shown = self.saved_filters.get(request.args.get("show", ""))
         behind = self.rows_behind(request.args.get(FIGURE, ""))
-        asked = [each.criterion() for each in (shown, behind) if each is not None]
+        asked = [*self.in_every_view(), *(each.criterion() for each in (shown, behind) if each is not None)]
         order, direction = self.base_order or ("", "")
         with my_work(always_commit=True) as work:
             count_mine(work, EXPORTS)

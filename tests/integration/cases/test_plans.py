@@ -17,6 +17,7 @@ from app.cases.decisions import (
     history_of,
 )
 from app.cases.duties import keep_duties
+from app.cases.exceptions import EnteredException, record_exception, withdraw_exception
 from app.cases.lateness import Lateness
 from app.cases.plan_tables import RefusalReason, Reply, Served
 from app.cases.plans import PlanToServe
@@ -303,6 +304,23 @@ def test_a_late_final_plan_says_why(cast, make, family, file):
     with cast.olu.works() as work:
         plan = plans.issue_final_plan(work, case.id, replace(served, lateness=why), file())
         assert (plan.late_reason, plan.exception_id) == ("The school answered late.", None)
+
+
+def test_the_exception_that_a_final_plan_names_stays(cast, make, family, file):
+    case = make.case(family, state=CaseState.draft_served, received_on=date(2026, 6, 15))
+    with cast.olu.works() as work:
+        keep_duties(work, work.get(Case, case.id))
+        days = (date(2026, 7, 1), date(2026, 7, 31))
+        entered = EnteredException("EXC_PERS", *days, "A letter.", work.today, "We send it now.")
+        number = record_exception(work, case.id, entered).id
+    served = PlanToServe(
+        date(2026, 11, 23), Served.post, setting_type="Special school", lateness=Lateness(exception_id=number)
+    )
+    with cast.olu.works() as work:
+        assert plans.issue_final_plan(work, case.id, served, file()).exception_id == number
+    with pytest.raises(ValidationFailed) as refused, cast.olu.works() as work:
+        withdraw_exception(work, number, "It was wrong.")
+    assert [each.field for each in refused.value.faults] == ["reason"]
 
 
 def test_a_final_plan_in_time_stores_no_reason(cast, make, family, file):
