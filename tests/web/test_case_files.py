@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
+from app.cases import duplicates, merges
 from app.cases.rules.case_states import CaseState
 from app.documents.documents import store_of, sweep
-from app.models import AuditRow, Case, Document
+from app.models import AuditRow, Case, ChildMerge, Document
 from tests.browser import post_with_token
 from tests.cast import everything
 from tests.pages import Page
@@ -134,3 +135,23 @@ def test_a_plan_is_not_removed_as_a_file_of_a_case(app, cast, make, context):
             )
         ).id
     assert cast.olu.browser().get(f"/cases/{case.id}/files/{plan}/remove").status_code == 404
+
+
+def test_files_move_with_the_child_at_a_merge_and_back_at_its_undo(app, cast, make, context, documents):
+    older = make.child()
+    newer = make.child(possible_duplicate_of_id=older.id)
+    case, other = make.case(newer), make.case(older, state=CaseState.withdrawn)
+    path = f"/cases/{case.id}/files"
+    post_with_token(cast.olu.browser(), app, path, scan())
+    post_with_token(cast.olu.browser(), app, f"/cases/{other.id}/files", scan(b"Of the older record."))
+    with cast.olu.works() as work:
+        duplicates.same_child(work, newer.id)
+    assert {each.child_id for each in documents()} == {older.id}
+    post_with_token(cast.olu.browser(), app, path, scan(b"Added while the records were one.", "later.txt"))
+    with everything(context) as work:
+        merge_id = work.session.scalars(select(ChildMerge.id)).one()
+    with cast.olu.works() as work:
+        merges.undo_merge(work, merge_id, "They are cousins")
+    found = {(each.case_id, each.child_id) for each in documents()}
+    assert found == {(case.id, newer.id), (other.id, older.id)}
+    assert "later.txt" in Page(cast.mary.browser().get(path)).main
