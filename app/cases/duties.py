@@ -6,7 +6,7 @@ Whatever changes a case's duties holds the case (`case_for_update`), or has just
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from app.cases.duty_rules import rules_of
 from app.cases.notice_tables import Notice
@@ -203,7 +203,7 @@ def _notice_served(work: UnitOfWork, case: Case, decided_on: date | None) -> dat
 def _derive(duties: _Duties, step_on: date, served: date | bool = True) -> None:
     """Start and finish what follows from the case; `served` says whether, or when, the notice of a refusal was served."""
     case = duties.case
-    done_before = _done(duties) if case.state is CaseState.withdrawn else {}
+    done_before = _done(duties)
     for key in FROM_RECEIPT:
         duties.start(key, case.received_on)
     ordered = {key for keys in ORDERED.values() for key in keys} & duties.rows.keys()
@@ -221,8 +221,12 @@ def _derive(duties: _Duties, step_on: date, served: date | bool = True) -> None:
         duties.finish_all(running, step_on, Ending.not_needed)
     if ordered:
         duties.finish_all(("no_plan_notice", "final_plan"), step_on, Ending.not_needed)
-    for key, ended_on in done_before.items():
-        duties.finish(key, ended_on, Ending.done)
+    if "tribunal_draft" in ordered and (noticed_on := _noticed_on(duties, CaseState.not_issuing)) is not None:
+        notice = "tribunal_no_plan" if "tribunal_no_plan" in ordered else "no_plan_notice"
+        duties.finish(notice, noticed_on, Ending.done)
+    stays = done_before if case.state is CaseState.withdrawn else done_before.keys() & {"tribunal_draft"}
+    for key in stays:
+        duties.finish(key, done_before[key], Ending.done)
 
 
 def _refused_on(duties: _Duties) -> date | None:
@@ -230,17 +234,29 @@ def _refused_on(duties: _Duties) -> date | None:
 
     The council met or missed its six weeks on that day, whatever mediation or the Tribunal decided later.
     """
-    kind = REFUSALS[CaseState.not_assessing]
-    noticed = select(func.min(Notice.served_on)).where(Notice.case_id == duties.case.id, Notice.kind == kind)
-    made = select(func.max(Decision.decided_on)).where(
-        Decision.case_id == duties.case.id, Decision.outcome == CaseState.not_assessing
+    refused = CaseState.not_assessing
+    return _noticed_on(duties, refused) or duties.work.session.scalar(_last_refusal(duties, refused))
+
+
+def _noticed_on(duties: _Duties, refused: CaseState) -> date | None:
+    """Return the day on which the notice of the last refusal of this kind was served, or None."""
+    noticed = select(func.min(Notice.served_on)).where(
+        Notice.case_id == duties.case.id,
+        Notice.kind == REFUSALS[refused],
+        Notice.served_on >= _last_refusal(duties, refused).scalar_subquery(),
     )
-    session = duties.work.session
-    return session.scalar(noticed) or session.scalar(made)
+    return duties.work.session.scalar(noticed)
+
+
+def _last_refusal(duties: _Duties, refused: CaseState) -> Select[date]:
+    """Return the statement for the day of the last refusal of this kind."""
+    return select(func.max(Decision.decided_on)).where(
+        Decision.case_id == duties.case.id, Decision.outcome == refused
+    )
 
 
 def _done(duties: _Duties) -> dict[str, date]:
-    """Return the day on which each duty was done: what was done before a withdrawal stays done, and is counted."""
+    """Return the day on which each duty was done, before what follows from the case is derived again."""
     found = {key: row.ended_on for key, row in duties.rows.items() if row.ending is Ending.done}
     return {key: ended_on for key, ended_on in found.items() if ended_on is not None}
 
