@@ -1,18 +1,22 @@
 """Record what the yearly SEN2 return asks about a case, in the return's own codes, and find what is missing."""
 
 from collections.abc import Mapping, Sequence
+from itertools import compress
 
 from sqlalchemy import select
 
 from app.cases.cases import case_for_update
 from app.cases.events import CaseReturnRecorded
-from app.cases.return_tables import HAS_PLACE, CaseReturn
+from app.cases.return_tables import HAS_PLACE, CaseReturn, overturned_to
+from app.cases.rules.case_states import CaseState
 from app.cases.rules.sen2 import BY_NAME, FIELDS, ReturnField, missing
 from app.cases.tables import Case
 from app.core.errors import FieldError, Forbidden, ValidationFailed
 from app.core.unit_of_work import UnitOfWork
 from app.core.wording import N_, Wording
 
+OVERTURNED_TO = (CaseState.assessing, CaseState.preparing_plan)
+"""The outcomes to which mediation or the Tribunal changes a refusal."""
 ABOUT_THE_PERSON = ("sex", "ethnicity")
 """What a new case has from an earlier one of the same child."""
 
@@ -69,13 +73,15 @@ def answers_for(work: UnitOfWork, case: Case) -> dict[str, str]:
 def missing_by_case(work: UnitOfWork, case_ids: Sequence[int]) -> dict[int, list[ReturnField]]:
     """Return the fields without an answer of each of these cases, in one statement."""
     found = (
-        select(Case.id, Case.state, CaseReturn, HAS_PLACE)
+        select(Case.id, Case.state, CaseReturn, HAS_PLACE, *map(overturned_to, OVERTURNED_TO))
         .outerjoin(CaseReturn, CaseReturn.case_id == Case.id)
         .where(Case.id.in_(case_ids))
     )
     return {
-        case_id: missing(state, _answers(row), has_place=has_place)
-        for case_id, state, row, has_place in work.session.execute(found)
+        case_id: missing(
+            state, _answers(row), has_place=has_place, overturned_to=set(compress(OVERTURNED_TO, changed))
+        )
+        for case_id, state, row, has_place, *changed in work.session.execute(found)
     }
 
 

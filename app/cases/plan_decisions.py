@@ -2,11 +2,13 @@
 
 from sqlalchemy import select
 
+from app.cases.case_returns import record_return
 from app.cases.decisions import Decided, held_for_decision, record_decision
 from app.cases.duties import start_ordered_duties
 from app.cases.events import CaseResumed, CaseWithdrawn, DecisionOverturned, PlanAgreed, PlanDeclined
 from app.cases.plans import latest_draft
 from app.cases.rules.case_states import BEFORE_PLAN, OVERTURNING, CaseState
+from app.cases.rules.sen2 import MARKS, YES
 from app.cases.tables import Case, Decision
 from app.core.errors import FieldError, ValidationFailed
 from app.core.unit_of_work import UnitOfWork
@@ -38,8 +40,8 @@ def decline_to_issue(work: UnitOfWork, case_id: int, decided: Decided) -> Case:
 def overturn(work: UnitOfWork, case_id: int, decided: Decided) -> Case:
     """Record that mediation or the Tribunal reversed a refusal, and return the case, which goes on.
 
-    The day of `decided` is that of the agreement or order. The council's own decision stays in the history. Raises
-    ValidationFailed without mediation or the Tribunal as the basis, and InvalidState where nothing was refused.
+    The day of `decided` is that of the agreement or order. The council's own decision stays in the history, and the
+    SEN2 return's mark for the mediation or the appeal is set. Raises ValidationFailed without mediation or the Tribunal as the basis, and InvalidState where nothing was refused.
     """
     case = held_for_decision(work, case_id)
     before = case.state
@@ -47,6 +49,7 @@ def overturn(work: UnitOfWork, case_id: int, decided: Decided) -> Case:
         raise ValidationFailed(FieldError("basis", Wording(N_("Choose what changed the decision"))))
     record_decision(work, case, OVERTURNED.get(before, "overturn_to_assess"), decided)
     start_ordered_duties(work, case, decided.decided_on or work.today)
+    record_return(work, case.id, {MARKS[before, decided.basis]: YES})
     work.record(
         DecisionOverturned(
             child_id=case.child_id,

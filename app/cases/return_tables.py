@@ -4,8 +4,9 @@ from sqlalchemy import ColumnElement, ForeignKey, and_, exists, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.cases.plan_tables import Plan, PlanKind
+from app.cases.rules.case_states import OVERTURNING, CaseState
 from app.cases.rules.sen2 import EVERY_STATE, FIELDS, ReturnField
-from app.cases.tables import Case
+from app.cases.tables import Case, Decision
 from app.core.base import Row
 
 
@@ -46,12 +47,21 @@ HAS_PLACE = exists(
 """Whether the final plan of a case names a school or college of the portal."""
 
 
+def overturned_to(outcome: CaseState) -> ColumnElement[bool]:
+    """Return the criterion for cases in which mediation or the Tribunal changed a refusal to this outcome."""
+    bases = sorted(OVERTURNING, key=lambda basis: basis.name)
+    changed = select(Decision.case_id).where(Decision.outcome == outcome, Decision.basis.in_(bases))
+    return Case.id.in_(changed)
+
+
 def lacks(field: ReturnField) -> ColumnElement[bool]:
     """Return the criterion for cases in which this field must have an answer and has none."""
     answered = select(CaseReturn.case_id).where(getattr(CaseReturn, field.name) != "")
     criteria: list[ColumnElement[bool]] = [Case.id.not_in(answered)]
     if field.needed_in != EVERY_STATE:
-        criteria.append(Case.state.in_(sorted(field.needed_in, key=lambda state: state.name)))
+        needed = Case.state.in_(sorted(field.needed_in, key=lambda state: state.name))
+        outcome = field.after_overturn_to
+        criteria.append(needed if outcome is None else or_(needed, overturned_to(outcome)))
     if field.unless_place:
         criteria.append(~HAS_PLACE)
     return and_(*criteria)

@@ -1,11 +1,15 @@
 """What the SEN2 return asks about a case: entering it, and the list of what is missing."""
 
 import pytest
+from sqlalchemy import func, select
 
+from app.cases import plan_decisions
 from app.cases.case_returns import missing_by_case
-from app.cases.rules.case_states import CaseState
+from app.cases.decisions import Decided, decline_to_assess
+from app.cases.return_tables import lacks
+from app.cases.rules.case_states import CaseState, DecisionBasis
 from app.cases.rules.sen2 import BY_NAME, FIELDS, missing
-from app.models import AuditRow, CaseReturn
+from app.models import AuditRow, Case, CaseReturn
 from tests.browser import post_with_token
 from tests.cast import everything
 from tests.pages import Page
@@ -109,3 +113,33 @@ def test_each_answer_has_a_column_and_the_name_that_the_return_uses():
     assert set(BY_NAME) <= columns
     assert columns - set(BY_NAME) == {"id", "case_id", "recorded_by_id", "created_at"}
     assert len({each.tag for each in FIELDS}) == len(FIELDS)
+
+
+@pytest.mark.parametrize(
+    ("refuse", "start", "basis", "marked", "asked"),
+    [
+        (
+            *(decline_to_assess, CaseState.received, DecisionBasis.tribunal),
+            *("request_tribunal", "request_mediation"),
+        ),
+        (
+            *(plan_decisions.decline_to_issue, CaseState.assessing, DecisionBasis.mediation),
+            *("assessment_mediation", "assessment_tribunal"),
+        ),
+    ],
+)
+def test_an_overturned_refusal_is_marked_and_the_other_mark_still_asked(
+    cast, make, context, refuse, start, basis, marked, asked
+):
+    case = make.case(make.child(), state=start)
+    with cast.olu.works() as work:
+        refuse(work, case.id, Decided("No."))
+    with cast.olu.works() as work:
+        plan_decisions.overturn(work, case.id, Decided("Order 12.", basis=basis))
+    with cast.olu.works() as work:
+        names = {each.name for each in missing_by_case(work, [case.id])[case.id]}
+        assert asked in names and marked not in names
+        assert getattr(work.session.query(CaseReturn).one(), marked) == "1"
+        for name, expected in ((asked, 1), (marked, 0)):
+            found = select(func.count(Case.id)).where(Case.id == case.id, lacks(BY_NAME[name]))
+            assert work.session.scalar(found) == expected, name

@@ -5,11 +5,11 @@ the state of the case on in which its answer can be known.
 """
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from dataclasses import field as field_of
 
-from app.cases.rules.case_states import CaseState
+from app.cases.rules.case_states import CaseState, DecisionBasis
 from app.core.wording import N_
 
 YES, NO = "1", "0"
@@ -105,6 +105,8 @@ class ReturnField:
     choices: Mapping[str, str] = field_of(default_factory=lambda: YES_OR_NO)
     needed_in: frozenset[CaseState] = frozenset()
     """The states of a case in which it must have an answer."""
+    after_overturn_to: CaseState | None = None
+    """It is also needed once mediation or the Tribunal changed a refusal to this outcome, whatever the case is now."""
     unless_place: bool = False
     """Whether it is needed only where the plan names no school or college of the portal."""
 
@@ -126,6 +128,7 @@ FIELDS: tuple[ReturnField, ...] = (
         _P.request,
         N_("Mediation about the refusal to assess"),
         needed_in=_REFUSED,
+        after_overturn_to=CaseState.assessing,
     ),
     ReturnField(
         "request_tribunal",
@@ -133,6 +136,7 @@ FIELDS: tuple[ReturnField, ...] = (
         _P.request,
         N_("Appeal to the Tribunal about the refusal to assess"),
         needed_in=_REFUSED,
+        after_overturn_to=CaseState.assessing,
     ),
     ReturnField(
         "assessment_mediation",
@@ -140,6 +144,7 @@ FIELDS: tuple[ReturnField, ...] = (
         _P.assessment,
         N_("Mediation about the refusal to make a plan"),
         needed_in=_NO_PLAN,
+        after_overturn_to=CaseState.preparing_plan,
     ),
     ReturnField(
         "assessment_tribunal",
@@ -147,6 +152,7 @@ FIELDS: tuple[ReturnField, ...] = (
         _P.assessment,
         N_("Appeal to the Tribunal about the refusal to make a plan"),
         needed_in=_NO_PLAN,
+        after_overturn_to=CaseState.preparing_plan,
     ),
     ReturnField(
         "other_mediation",
@@ -198,14 +204,38 @@ FIELDS: tuple[ReturnField, ...] = (
 BY_NAME: Mapping[str, ReturnField] = {field.name: field for field in FIELDS}
 
 
-def needed_in(state: CaseState, *, has_place: bool) -> list[ReturnField]:
+def needed_in(
+    state: CaseState, *, has_place: bool, overturned_to: Collection[CaseState] = ()
+) -> list[ReturnField]:
     """Return the fields that must have an answer for a case in this state.
 
-    `has_place`: the final plan names a school or college of the portal.
+    `has_place`: the final plan names a school or college of the portal. `overturned_to`: the outcomes to which mediation
+    or the Tribunal changed a refusal in this case.
     """
-    return [field for field in FIELDS if state in field.needed_in and not (field.unless_place and has_place)]
+    return [
+        field
+        for field in FIELDS
+        if (state in field.needed_in or field.after_overturn_to in overturned_to)
+        and not (field.unless_place and has_place)
+    ]
 
 
-def missing(state: CaseState, answers: Mapping[str, str], *, has_place: bool) -> list[ReturnField]:
+def missing(
+    state: CaseState,
+    answers: Mapping[str, str],
+    *,
+    has_place: bool,
+    overturned_to: Collection[CaseState] = (),
+) -> list[ReturnField]:
     """Return the fields that must have an answer and have none."""
-    return [field for field in needed_in(state, has_place=has_place) if not answers.get(field.name)]
+    needed = needed_in(state, has_place=has_place, overturned_to=overturned_to)
+    return [field for field in needed if not answers.get(field.name)]
+
+
+MARKS: Mapping[tuple[CaseState, DecisionBasis], str] = {
+    (CaseState.not_assessing, DecisionBasis.mediation): "request_mediation",
+    (CaseState.not_assessing, DecisionBasis.tribunal): "request_tribunal",
+    (CaseState.not_issuing, DecisionBasis.mediation): "assessment_mediation",
+    (CaseState.not_issuing, DecisionBasis.tribunal): "assessment_tribunal",
+}
+"""The field that is Yes once a refusal was changed on this basis."""
