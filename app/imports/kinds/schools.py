@@ -70,7 +70,8 @@ class Schools(Kind):
             return Written(school.id, is_new=True, changes=_state_of(school))
         school = work.get(Organisation, match_id)
         values = {name: each for name, each in _details(work, cells, school).items() if each}
-        values |= {"urn": cells["urn"], "active": not is_closed(cells["status"])}
+        # What the council took out of use stays so, although the department's file says that the school is open.
+        values |= {"urn": cells["urn"], "active": school.active and not is_closed(cells["status"])}
         return Written(school.id, changes=_set(work, school, values))
 
     def undo(self, work: UnitOfWork, written: Written) -> Wording | None:

@@ -40,6 +40,7 @@ from app.imports.rules.states import (
     share_done,
 )
 from app.models import ImportBatch, ImportRow
+from app.views.accounts.proof import proof_of_administrator, work_of_administrator
 from app.views.web.base import PortalView, principal, read_only_work
 from app.views.web.csv_cells import csv_file
 from app.views.web.fields import StringField
@@ -79,6 +80,8 @@ class ImportView(PortalView):
     @has_access
     def new(self) -> ResponseReturnValue:
         """Choose a kind and a file, which is checked before anything is written."""
+        if (detour := proof_of_administrator(url_for("ImportView.new"))) is not None:
+            return detour
         form = ImportForm(request.form if request.method == "POST" else None)
         who = principal()
         kinds = kinds_of(who) if who is not None else []
@@ -196,13 +199,16 @@ class ImportView(PortalView):
     @expose("/<int:batch_id>/confirm", methods=["POST"])
     @has_access
     def confirm(self, batch_id: int) -> ResponseReturnValue:
-        """Let the checked rows be written."""
+        """Let the checked rows be written; an administrator gives password and code first, as for each row by itself."""
+        shown = url_for("ImportView.show", batch_id=batch_id)
+        if (detour := proof_of_administrator(shown)) is not None:
+            return detour
         try:
-            with self.work() as work:
+            with work_of_administrator() as work:
                 batches.confirm(work, batch_id)
         except ValidationFailed as refused:
             flash(translated(refused.faults[0].text), "danger")
-        return redirect(url_for("ImportView.show", batch_id=batch_id))
+        return redirect(shown)
 
     @expose("/<int:batch_id>/discard", methods=["POST"])
     @has_access
@@ -217,8 +223,10 @@ class ImportView(PortalView):
     @has_access
     def undo(self, batch_id: int) -> ResponseReturnValue:
         """Take back the whole import, after asking."""
+        if (detour := proof_of_administrator(url_for("ImportView.undo", batch_id=batch_id))) is not None:
+            return detour
         if request.method == "POST":
-            with self.work() as work:
+            with work_of_administrator() as work:
                 batches.undo(work, batch_id)
             return redirect(url_for("ImportView.show", batch_id=batch_id))
         work = read_only_work()
